@@ -1,0 +1,47 @@
+"""The way between the two orders, as pure functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mysql_errors_compat._orders import full_message, to_constructor_order
+
+
+@pytest.mark.parametrize(
+    ("msg", "errno", "sqlstate", "full"),
+    [
+        ("Deadlock found", 1213, "40001", "1213 (40001): Deadlock found"),
+        ("Deadlock found", 1213, None, "1213: Deadlock found"),
+        ("Deadlock found", 1213, "", "1213: Deadlock found"),
+        ("Unknown error", -1, None, "Unknown error"),
+        ("Unknown error", -1, "HY000", "Unknown error"),
+        ("1213: twice", 1213, None, "1213: 1213: twice"),
+        ("1213 (40001): twice", 1213, "40001", "1213 (40001): 1213 (40001): twice"),
+        ("100% of {braces}", 1, "HY000", "1 (HY000): 100% of {braces}"),
+        ("\udce9", 1, None, "1: \udce9"),
+    ],
+)
+def test_full_message_and_back(msg: str, errno: int, sqlstate: str | None, full: str) -> None:
+    assert full_message(msg, errno, sqlstate) == full
+    assert to_constructor_order((errno, full, sqlstate)) == (msg, errno, None, sqlstate)
+
+
+@pytest.mark.parametrize("full", [b"bytes", None, ""])
+def test_what_the_driver_does_not_format_comes_back_itself(full: Any) -> None:
+    assert to_constructor_order((-1, full, None)) == (full, -1, None, None)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("no text", 1213, None),  # constructor order
+        (1213, "Deadlock found", "40001"),  # PyMySQL's order
+        (1213, "1214: Deadlock found", None),
+        (1213, "1213: Deadlock found", "40001"),
+        (1213, b"1213: Deadlock found", None),
+    ],
+)
+def test_what_is_not_in_args_order_is_refused(args: tuple[Any, Any, Any]) -> None:
+    assert to_constructor_order(args) is None
