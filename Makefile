@@ -3,11 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help test thorough lint \
+.PHONY: help demo test thorough lint \
     clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
+
+demo: $(BIN)/.installed ## show the fault and the cure on this machine
+	@$(BIN)/python -m mysql_errors_compat
 
 test: $(BIN)/.installed-dev ## run the tests
 	@$(BIN)/python -m pytest
