@@ -1,0 +1,159 @@
+"""The diffs in ``patches/`` do what a reviewer would want to see, on upstream's own source distributions."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from . import fresh, upstream
+from .upstream import Release
+
+PATCHES = upstream.ROOT / "patches"
+CONNECTOR = PATCHES / "0001-Fix-pickling-and-copying-of-mysql.connector-errors.patch"
+MYSQLX = PATCHES / "0002-Fix-pickling-and-copying-of-mysqlx-errors.patch"
+BACKPORT = PATCHES / "backports" / "0001-8.0.23-Fix-pickling-and-copying-of-mysql.connector-errors.patch"
+
+# The newest release when the diffs were made, and the oldest of the same layout that pip takes.
+NEWEST = [
+    Release("mysql-connector-python", "26.10.0", CONNECTOR, 2),
+    Release("mysqlx-connector-python", "26.10.0", MYSQLX, 2, "mysqlx.errors", "tests.test_mysqlx_errors"),
+]
+OLDEST = [
+    Release("mysql-connector-python", "9.4.0", CONNECTOR, 2),
+    Release("mysqlx-connector-python", "9.4.0", MYSQLX, 2, "mysqlx.errors", "tests.test_mysqlx_errors"),
+]
+# The last releases, under the present name and under the former one, that run on Python 2.7.
+OLD_PYTHON = [
+    Release("mysql-connector-python", "8.0.23", BACKPORT, 1),
+    Release("mysql-connector", "2.2.9", BACKPORT, 1),
+]
+
+pytestmark = pytest.mark.timeout(900)  # the first test of a release downloads it
+
+
+def on(*releases: Release) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("release", releases, ids=str)
+
+
+@pytest.fixture(scope="session")
+def unpacked() -> dict[Release, Path]:
+    return {}
+
+
+@pytest.fixture
+def stock(
+    release: Release, unpacked: dict[Release, Path], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A copy of the release as upstream published it."""
+    if release not in unpacked:
+        unpacked[release] = upstream.unpack(upstream.fetch(release), tmp_path_factory.mktemp(str(release)))
+    return shutil.copytree(unpacked[release], tmp_path / "stock")
+
+
+@pytest.fixture
+def patched(release: Release, stock: Path, tmp_path: Path) -> Path:
+    """Another copy, with the diff."""
+    tree = shutil.copytree(stock, tmp_path / "patched")
+    upstream.apply(release, tree)
+    return tree
+
+
+@on(*NEWEST, *OLDEST, *OLD_PYTHON)
+def test_it_applies_as_it_is(release: Release, stock: Path) -> None:
+    said = upstream.apply(release, stock, "--dry-run")
+    assert re.findall(r"file '?([^\s']+)", said) == list(map(str, release.files))
+    assert "fuzz" not in said
+    assert "offset" not in said or release.version == "2.2.9"
+
+
+@on(*NEWEST, OLD_PYTHON[0])
+def test_git_am_takes_it(release: Release, stock: Path, patched: Path, tmp_path: Path) -> None:
+    def git(*arguments: str | Path) -> str:
+        done = upstream.run(
+            *["git", "-c", "user.name=reviewer", "-c", "user.email=reviewer@localhost", *arguments],
+            cwd=repository,
+            GIT_CONFIG_GLOBAL="/dev/null",
+            GIT_CONFIG_NOSYSTEM="1",
+        )
+        assert done.code == 0, done.output
+        return done.output
+
+    repository = tmp_path / "repository"
+    folder = repository / release.name if release.strip == 2 else repository
+    shutil.copytree(stock, folder)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "as published")
+    git("am", release.patch)
+    changed = git("show", "--format=", "--name-only").split()
+    assert [repository / name for name in changed] == [folder / name for name in release.files]
+    for name in release.files:
+        assert (folder / name).read_bytes() == (patched / name).read_bytes()
+    subject, blank, *body = git("show", "--no-patch", "--format=%B").splitlines()
+    assert len(subject) <= 72
+    assert blank == ""
+    assert all(len(line) <= 80 for line in body)
+
+
+@on(*NEWEST, *OLDEST, *(OLD_PYTHON if sys.version_info < (3, 12) else []))  # whose tests import imp
+def test_upstream_tests_pass_and_would_not_without_it(release: Release, stock: Path, patched: Path) -> None:
+    before = upstream.unittest(release, stock)
+    after = upstream.unittest(release, patched)
+    assert (before.code, after.code) == (0, 0), before.output + after.output
+    assert _count(after.output) > _count(before.output)
+
+    module, _ = release.files
+    shutil.copy(stock / module, patched / module)
+    tests_alone = upstream.unittest(release, patched, "--failfast")
+    assert "\nFAILED (" in tests_alone.output, tests_alone.output
+
+
+def _count(output: str) -> int:
+    found = re.search(r"^Ran (\d+) tests ", output, re.MULTILINE)
+    assert found, output
+    return int(found[1])
+
+
+@on(*NEWEST)
+def test_upstream_checks_find_nothing_new(release: Release, stock: Path, patched: Path) -> None:
+    assert upstream.complaints(release, patched) - upstream.complaints(release, stock) == set()
+
+
+@on(*NEWEST, *OLDEST, *OLD_PYTHON)
+def test_the_patched_driver_keeps_the_promises_alone(release: Release, stock: Path, patched: Path) -> None:
+    control = upstream.properties(release, stock, "--exitfirst")
+    assert " failed" in control.output, control.output
+    done = upstream.properties(release, patched)
+    assert done.code == 0, done.output
+
+
+@on(*NEWEST, *OLDEST, OLD_PYTHON[0])
+def test_the_package_steps_aside(release: Release, patched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(patched / "lib"))
+    script = """
+        import copyreg, importlib, pickle, sys
+        module = importlib.import_module(sys.argv[1])
+        assert module.__file__.startswith(sys.argv[2]), module.__file__
+        classes = [cls for cls in vars(module).values() if isinstance(cls, type) and issubclass(cls, module.Error)]
+        before = [dict(vars(cls)) for cls in classes]
+
+        import mysql_errors_compat
+        mysql_errors_compat.install(module)
+        for cls in classes:
+            assert cls.__reduce__.__code__.co_filename == module.__file__
+            assert cls.__reduce_ex__.__code__.co_filename == module.__file__
+            assert cls not in copyreg.dispatch_table
+            error = cls("x", 1, ("a",), "HY000")
+            arrived = pickle.loads(pickle.dumps(error))
+            assert error.__reduce__() == arrived.__reduce__() == (cls, (error.msg, 1, ("a",), "HY000"))
+            again = cls(*error.args)
+            assert (again.args, again.msg, again.errno) == (error.args, error.msg, error.errno)
+
+        mysql_errors_compat.uninstall()
+        assert [dict(vars(cls)) for cls in classes] == before
+    """
+    fresh.run(script, release.module, str(patched))
