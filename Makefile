@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough lint \
-    clean
+.PHONY: help demo test thorough lint matrix matrix-short \
+    python27 pythons clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -23,6 +23,22 @@ lint: $(BIN)/.installed-dev ## check types and style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+matrix: $(BIN)/.installed-dev ## run the tests on every driver and every Python on this machine
+	@$(BIN)/nox --sessions drivers mysqlx table
+
+# The oldest driver, the newest and two between.
+SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-connector-python==9.1.0 \
+    mysql-connector-python==26.10.0
+matrix-short: $(BIN)/.installed-dev ## the same with four of the drivers, on this Python
+	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
+	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
+
+python27: $(BIN)/.installed-dev ## run the reported program on Python 2.7, in a Debian 11 (root)
+	@$(BIN)/python -m scripts.python27
+
+pythons: $(BIN)/.installed-dev ## run the tests on Python 3.13 and 3.14, in a Debian sid (root)
+	@$(BIN)/python -m scripts.pythons
 
 clean: ## remove everything that is not in the repository
 	@rm -rf .venv .nox build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,54 @@
+"""mysqlx.errors is a copy of the same classes: the same code cures it, and only if asked to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from . import fresh
+
+pytestmark = pytest.mark.needs_package
+
+
+@pytest.mark.timeout(300)
+def test_all_promises_hold_for_mysqlx() -> None:
+    names = ("install", "one_end", "processes", "round_trip", "situations", "subclasses")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/test_{name}.py" for name in names)],
+        cwd=fresh.ROOT,
+        env=os.environ | {"MYSQL_ERRORS_COMPAT_TEST_MODULE": "mysqlx.errors"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_both_hierarchies_are_installed_and_uninstalled_together() -> None:
+    fresh.run(
+        """
+        import copyreg, pickle, sys
+        import mysqlx.errors
+        from mysql.connector import errors
+
+        def picture():
+            return dict(vars(errors.Error)), dict(vars(mysqlx.errors.Error)), dict(copyreg.dispatch_table)
+
+        before = picture()
+        import mysql_errors_compat
+        assert not mysql_errors_compat.is_installed(mysqlx.errors)
+        assert dict(vars(mysqlx.errors.Error)) == before[1]
+        mysql_errors_compat.install(mysqlx.errors)
+        for module in (errors, mysqlx.errors):
+            assert mysql_errors_compat.is_installed(module)
+            assert module.Error("x", 1, ("a",), "HY000").__reduce__() == (module.Error, ("x", 1, ("a",), "HY000"))
+            assert type(pickle.loads(pickle.dumps(module.DataError("x", 1)))) is module.DataError
+        mysql_errors_compat.uninstall()
+        assert picture() == before
+        """
+    )
