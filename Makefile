@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough lint matrix matrix-short \
+.PHONY: help demo test thorough lint matrix matrix-short upstream-suite \
     python27 pythons clean
 
 help: ## show the targets
@@ -33,6 +33,9 @@ SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-c
 matrix-short: $(BIN)/.installed-dev ## the same with four of the drivers, on this Python
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
+
+upstream-suite: $(BIN)/.installed-dev ## run upstream's tests as they are, with the package, and with the diff (minutes)
+	@$(BIN)/python -m scripts.upstream_suite
 
 python27: $(BIN)/.installed-dev ## run the reported program on Python 2.7, in a Debian 11 (root)
 	@$(BIN)/python -m scripts.python27

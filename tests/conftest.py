@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 import mysql_errors_compat
 
 from .hierarchy import driver
+from .server import server as server
 
 DRIVER_ALONE = os.environ.get("MYSQL_ERRORS_COMPAT_DRIVER_ALONE") == "1"
 
