@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough lint matrix matrix-short upstream-suite \
+.PHONY: help demo test thorough transports lint matrix matrix-short upstream-suite \
     python27 pythons clean
 
 help: ## show the targets
@@ -18,6 +18,10 @@ test: $(BIN)/.installed-dev ## run the tests
 thorough: $(BIN)/.installed-dev ## run the property tests with a hundred times the examples
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --timeout 3600 \
 	    tests/test_round_trip.py tests/test_subclasses.py tests/test_one_end.py
+
+transports: $(BIN)/.installed-dev ## test the carriers, and write README's table of them
+	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_readme_has_the_table_of_what_was_seen
+	@$(BIN)/python -m tests.transports
 
 lint: $(BIN)/.installed-dev ## check types and style
 	@$(BIN)/ruff check .
