@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough transports lint matrix matrix-short upstream-suite \
+.PHONY: help demo test thorough transports lint matrix matrix-short bench bench-plot upstream-suite \
     python27 pythons clean
 
 help: ## show the targets
@@ -38,6 +38,12 @@ matrix-short: $(BIN)/.installed-dev ## the same with four of the drivers, on thi
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
+bench: $(BIN)/.installed-bench ## measure what an error costs, against the driver alone and others
+	@$(BIN)/python -m benchmarks
+
+bench-plot: $(BIN)/.installed-bench ## draw README's pictures from what was measured
+	@$(BIN)/python -m benchmarks.plot
+
 upstream-suite: $(BIN)/.installed-dev ## run upstream's tests as they are, with the package, and with the diff (minutes)
 	@$(BIN)/python -m scripts.upstream_suite
 
@@ -62,4 +68,8 @@ $(BIN)/.installed: $(BIN)/python pyproject.toml
 $(BIN)/.installed-dev: $(BIN)/.installed
 	@echo "installing what the tests need"
 	@$(BIN)/python -m pip install --quiet --editable '.[test,carriers,lint]'
+	@touch $@
+
+$(BIN)/.installed-bench: $(BIN)/.installed
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@

@@ -1,0 +1,1 @@
+"""What an error costs, with the package and without: see README.md beside this file."""
