@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough transports lint matrix matrix-short bench bench-plot upstream-suite \
+.PHONY: help demo test thorough transports docs lint matrix matrix-short bench bench-plot upstream-suite \
     python27 pythons clean
 
 help: ## show the targets
@@ -22,6 +22,10 @@ thorough: $(BIN)/.installed-dev ## run the property tests with a hundred times t
 transports: $(BIN)/.installed-dev ## test the carriers, and write README's table of them
 	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_readme_has_the_table_of_what_was_seen
 	@$(BIN)/python -m tests.transports
+
+docs: $(BIN)/.installed-dev ## the documentation into build/site, and run its examples
+	@$(BIN)/mkdocs
+	@$(BIN)/python -m pytest tests/test_docs.py
 
 lint: $(BIN)/.installed-dev ## check types and style
 	@$(BIN)/ruff check .

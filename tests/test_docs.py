@@ -1,0 +1,276 @@
+"""README and docs: every block runs, says what is true, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import textwrap
+import venv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from .fresh import ROOT
+from .markdown_blocks import STOCK_OUTPUT, BadBlock, blocks, parse, run, run_without_package
+
+pytestmark = pytest.mark.needs_package
+
+README = ROOT / "README.md"
+DOCUMENTS = [README, *sorted(ROOT.glob("docs/**/*.md"))]
+LINES_OF_A_PAGE = 160
+
+# What a document's programs import, beside the package and what every test has.
+NEEDS = {
+    "celery.md": "celery",
+    "dask.md": "distributed",
+    "django.md": "Django",
+    "joblib.md": "joblib",
+    "ray.md": "ray",
+    "sqlalchemy.md": "SQLAlchemy",
+}
+
+# make itself takes the folder docs/ for a target that is up to date.
+MAKE = """#!/bin/sh
+for target; do grep -q "^$target:" "{root}/Makefile" || exit 2; done
+exec "{make}" -n -C "{root}" "$@"
+"""
+
+Environment = dict[str, str]
+
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the package's wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT],
+        check=True,
+        timeout=110,
+        stdin=subprocess.DEVNULL,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def make_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Environment]:
+    """Return a function that makes a virtual environment with all that this one has, but for the package.
+
+    There, pip knows the package's wheel and nothing else, and make only tells what it would do.
+    """
+    shared = tmp_path_factory.mktemp("libraries")
+    for site_packages in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for path in Path(site_packages).iterdir():
+            if "mysql_errors_compat" not in path.name:  # as all files of an editable package are called too
+                (shared / path.name).symlink_to(path)
+
+    def make_environment() -> Environment:
+        folder = tmp_path_factory.mktemp("environment")
+        venv.create(folder, symlinks=True)
+        programs = folder / "bin"
+        (own,) = folder.glob("lib/python*/site-packages")
+        (own / "libraries.pth").write_text(f"{shared}\n")
+        for entry in importlib.metadata.entry_points(group="console_scripts"):
+            if not entry.module.startswith("mysql_errors_compat"):
+                text = f"import sys, {entry.module}\nsys.exit({entry.module}.{entry.attr}())\n"
+                _write_program(programs / entry.name, f"#!{programs}/python\n{text}")
+        _write_program(programs / "make", MAKE.format(root=ROOT, make=shutil.which("make")))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTEST_", "PYTHON"))}
+        return kept | {
+            "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_FIND_LINKS": str(wheel),
+            "PIP_NO_INDEX": "1",
+            "PIP_ROOT_USER_ACTION": "ignore",
+            "RAY_AUTH_MODE": "disabled",
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # or it listens for other machines
+            "RAY_USAGE_STATS_ENABLED": "0",
+        }
+
+    return make_environment
+
+
+@pytest.fixture(scope="module")
+def bare(make_environment: Callable[[], Environment]) -> Environment:
+    """Return an environment without the package."""
+    return make_environment()
+
+
+@pytest.fixture(scope="module")
+def equipped(make_environment: Callable[[], Environment]) -> Environment:
+    """Return an environment with the package."""
+    environment = make_environment()
+    _install_package(environment)
+    return environment
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Return an empty folder in which, for the sake of Ray's sockets, there is room for long names."""
+    with tempfile.TemporaryDirectory(prefix="docs-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _install_package(environment: Environment) -> None:
+    command = ["pip", "install", "--quiet", "mysql_errors_compat"]
+    subprocess.run(command, env=environment, check=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def _write_program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def _at_home(folder: Path, environment: Environment) -> tuple[Path, Environment]:
+    """Return a working folder, and an environment in which all else that is written goes beside it."""
+    home, work = folder / "home", folder / "work"
+    home.mkdir()
+    work.mkdir()
+    return work, environment | dict.fromkeys(["HOME", "TMPDIR", "RAY_TMPDIR"], str(home))
+
+
+def _need_libraries(document: Path) -> None:
+    name = NEEDS.get(document.name)
+    try:
+        if name:
+            importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        reason = f"`pip install {name}` brings what this needs, where there is a build for this Python"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@every_document
+@pytest.mark.timeout(300)
+def test_every_block_runs_and_prints_what_the_document_says(
+    document: Path, folder: Path, equipped: Environment, make_environment: Callable[[], Environment]
+) -> None:
+    _need_libraries(document)
+    commands = [block.text for block in blocks(document) if block.language == "sh"]
+    environment = equipped
+    if any("pip " in text for text in commands):  # so it needs one for itself
+        environment = make_environment()
+        if not any("pip install" in text for text in commands):
+            _install_package(environment)
+    run(document, *_at_home(folder, environment))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [path for path in DOCUMENTS if f'"{STOCK_OUTPUT}"' in path.read_text(encoding="utf-8")],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+@pytest.mark.timeout(300)
+def test_without_the_package_it_is_as_the_document_says(document: Path, folder: Path, bare: Environment) -> None:
+    _need_libraries(document)
+    run_without_package(document, *_at_home(folder, bare))
+
+
+@every_document
+def test_every_relative_link_leads_to_a_file(document: Path) -> None:
+    targets = [token.attrGet("href") or token.attrGet("src") for token in parse(document)]
+    for target in map(str, filter(None, targets)):
+        path, _, _ = target.partition("#")
+        if path and ":" not in path:
+            assert (document.parent / unquote(path)).exists(), target
+
+
+@every_document
+def test_every_make_target_exists(document: Path, bare: Environment) -> None:
+    commands = [token.content.split() for token in parse(document) if token.type == "code_inline"]
+    for command in [command for command in commands if command[0] == "make"]:
+        subprocess.run(command, env=bare, check=True, timeout=60, capture_output=True)
+
+
+def test_readme_is_one_page() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_PAGE
+
+
+BAD = {
+    "without a language": """
+        ```
+        true
+        ```
+        """,
+    "in a language that nobody runs": """
+        ```console
+        $ true
+        ```
+        """,
+    "indented": """
+        Like this:
+
+            true
+        """,
+    "a file that nothing uses": """
+        ```python title="orders.py"
+        ```
+        """,
+    "a failing command": """
+        ```sh
+        false
+        true
+        ```
+        """,
+    "a failing script": """
+        ```python
+        import no_such_module
+        ```
+        """,
+    "a failing session": """
+        ```pycon
+        >>> 1 + 1
+        3
+        ```
+        """,
+    "another output": """
+        ```sh
+        echo 1
+        ```
+        ```text title="output"
+        2
+        ```
+        """,
+    "output of nothing": """
+        ```text title="output"
+        ```
+        """,
+    "a target that does not exist": """
+        ```sh
+        make no-such-target
+        ```
+        """,
+    "a folder for a target": """
+        ```sh
+        make tests
+        ```
+        """,
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
+def test_a_bad_block_is_found(text: str, folder: Path, bare: Environment) -> None:
+    document = folder / "bad.md"
+    document.write_text(textwrap.dedent(text))
+    with pytest.raises(BadBlock, match=r"bad\.md:\d"):
+        run(document, *_at_home(folder, bare))
+
+
+def test_nothing_of_a_block_keeps_running(folder: Path, bare: Environment) -> None:
+    document = folder / "good.md"
+    document.write_text("```sh\nsleep 600 & echo $! > pids\nsetsid sleep 600 & echo $! >> pids\n```\n")
+    work, environment = _at_home(folder, bare)
+    run(document, work, environment)
+    for pid in (work / "pids").read_text().split():
+        status = Path("/proc", pid, "status")
+        assert not status.exists() or "zombie" in status.read_text()  # whose parent is not us
