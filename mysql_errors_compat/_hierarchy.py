@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from ._reduce import VALUES, Reducer, is_plain, make_reducers
 
 # How to put back what was changed, by the base class of the hierarchy.
 _undo: dict[type[Exception], list[Callable[[], None]]] = {}
+_lock = threading.RLock()
 _MISSING = object()
 
 # A constructor call that shows what a driver does with each field.
@@ -25,20 +27,22 @@ def patch(module: ModuleType) -> None:
     Raises TypeError if `module` has no such hierarchy. Whatever is raised, nothing stays changed.
     """
     error = _base_class(module)
-    if error in _undo:
-        return
-    undo = _undo[error] = []
-    try:
-        _patch(error, undo)
-    except BaseException:
-        _put_back(_undo.pop(error))
-        raise
+    with _lock:
+        if error in _undo:
+            return
+        undo = _undo[error] = []
+        try:
+            _patch(error, undo)
+        except BaseException:
+            _put_back(_undo.pop(error))
+            raise
 
 
 def unpatch() -> None:
     """Put back, in every hierarchy, all that is still as `patch` left it."""
-    while _undo:
-        _put_back(_undo.popitem()[1])
+    with _lock:
+        while _undo:
+            _put_back(_undo.popitem()[1])
 
 
 def is_patched(module: ModuleType) -> bool:
@@ -78,7 +82,9 @@ def _patch(error: type[Exception], undo: list[Callable[[], None]]) -> None:
     _set(error, "__reduce__", reducers.method, undo)
     _set(error, "__reduce_ex__", reducers.method_ex, undo)
     for cls in classes(error):
-        if cls not in copyreg.dispatch_table:
+        # An entry of somebody else's is left alone, and so is a method: copyreg would go before it.
+        ours = cls.__reduce__ is reducers.method and cls.__reduce_ex__ is reducers.method_ex
+        if ours and cls not in copyreg.dispatch_table:
             _register(cls, reducers.plain if cls.__init__ is error.__init__ else reducers.general, undo)
 
 
@@ -97,7 +103,7 @@ def takes_constructor_order(cls: type[BaseException]) -> bool:
 
 
 def _reduces_to_constructor_order(error: type[Exception]) -> bool:
-    reduced: Any = error(**_PROBE).__reduce__()
+    reduced: Any = error(**_PROBE).__reduce_ex__(2)
     try:
         cls, (msg, errno, _, sqlstate), *_ = reduced
     except Exception:
@@ -136,7 +142,7 @@ def _reading_args_order(original: Callable[..., None], keep_values: bool) -> Cal
         if unlikely and _construct_from_args(original, self, (msg, errno, values)):
             return
         original(self, msg, errno, values, sqlstate)
-        if values is not None and keep_values and is_plain(values):
+        if values is not None and keep_values and is_plain(values) and not hasattr(self, VALUES):
             self.__dict__[VALUES] = values
 
     return __init__

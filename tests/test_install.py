@@ -190,6 +190,63 @@ assert picture()[0] == before[0]
     )
 
 
+def test_a_method_that_somebody_else_gave_to_a_driver_class_stays_and_is_used() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def theirs(error):
+    return str, ("theirs",)
+
+errors.DataError.__reduce__ = theirs
+given = picture()
+install()
+assert errors.DataError not in copyreg.dispatch_table
+assert pickle.loads(pickle.dumps(errors.DataError("x", 1))) == "theirs"
+assert pickle.loads(pickle.dumps(errors.PoolError("x", 1))).args == (1, "1: x", None)
+mysql_errors_compat.uninstall()
+assert picture() == given
+"""
+    )
+
+
+def test_installing_and_uninstalling_in_many_threads() -> None:
+    fresh.run(
+        PICTURE
+        + """
+import threading
+install()
+mysql_errors_compat.uninstall()
+sys.setswitchinterval(1e-6)
+failures = []
+
+def work():
+    for _ in range(200):
+        mysql_errors_compat.install(errors)
+        mysql_errors_compat.uninstall()
+
+def check():
+    for _ in range(200):
+        mysql_errors_compat.install(errors)
+        if "__reduce__" not in vars(errors.Error):
+            failures.append("a second install returned before the first was done")
+
+threads = [threading.Thread(target=check) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(30)
+assert not failures, failures[0]
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(30)
+mysql_errors_compat.uninstall()
+assert picture() == before
+"""
+    )
+
+
 def test_what_somebody_else_changed_since_stays_and_works() -> None:
     fresh.run(
         PICTURE
