@@ -33,7 +33,7 @@ MYSQLX = "mysqlx-connector-python==26.10.0"
 # mysqlx has sessions of its own.
 NOT_ABOUT_THE_DRIVER = ["benchmarks", "carriers", "docs", "mysqlx", "package", "upstream"]
 # The tests that take the hierarchy as a parameter.
-ABOUT_ANY_HIERARCHY = ["install", "one_end", "processes", "round_trip", "situations", "subclasses"]
+ABOUT_ANY_HIERARCHY = ["install", "never_worse", "one_end", "processes", "round_trip", "situations", "subclasses"]
 
 RESULTS = Path("build/matrix")
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.needs_package
 
 @pytest.mark.timeout(300)
 def test_all_promises_hold_for_mysqlx() -> None:
-    names = ("install", "one_end", "processes", "round_trip", "situations", "subclasses")
+    names = ("install", "never_worse", "one_end", "processes", "round_trip", "situations", "subclasses")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/test_{name}.py" for name in names)],
         cwd=fresh.ROOT,

@@ -112,6 +112,15 @@ def test_an_application_may_have_its_own_attribute_where_values_are_kept(own: ob
     assert arrived.args == error.args
 
 
+def test_values_that_are_kept_do_not_replace_an_attribute() -> None:
+    class Rows(errors.DataError):  # type: ignore[misc]
+        def __init__(self, *args: Any) -> None:
+            self._values = ["mine"]
+            super().__init__(*args)
+
+    assert Rows("x", 1, ("a",))._values == ["mine"]
+
+
 def test_values_do_not_take_an_applications_attribute() -> None:
     class Rows(errors.DataError):  # type: ignore[misc]
         values = property(lambda self: "mine")
@@ -232,11 +241,25 @@ class Codes(enum.IntEnum):
     DEADLOCK = 1213
 
 
+@pytest.mark.parametrize("field", [["gone"], {"gone": 1}, ValueError("gone"), 1.5, b"gone", ("gone", 1)], ids=repr)
+def test_a_message_that_is_no_text(field: Any) -> None:
+    error = errors.Error(field, 1213)
+    assert_survives(error)
+    if not isinstance(field, (float, bytes)):
+        assert error.__reduce__()[0] is not errors.Error, "it would be formatted again where it arrives"
+
+
 def test_an_error_that_holds_itself() -> None:
     error = deadlock()
     error.origin = error
     arrived = hop(error)
     assert arrived.origin is arrived
+    for field in ("msg", "errno", "sqlstate", "_values"):
+        error = deadlock()
+        setattr(error, field, [error])
+        arrived = hop(error)
+        assert getattr(arrived, field)[0] is arrived
+        assert arrived.args == error.args
     own: Any = app_errors.KeywordOnly(table="orders", attempt=1)
     own.origin = {"first": own}
     assert hop(own).origin["first"].origin.keys() == {"first"}
