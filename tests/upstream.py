@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -172,6 +173,18 @@ def properties(release: Release, tree: Path, *options: str) -> Done:
         MYSQL_ERRORS_COMPAT_DRIVER_ALONE="1",
         MYSQL_ERRORS_COMPAT_TEST_MODULE=release.module,
     )
+
+
+def survey(release: Release, tree: Path) -> dict[str, dict[str, Any]]:
+    """Return what arrives of errors of odd classes with the driver in `tree`."""
+    done = run(
+        *[sys.executable, "-m", "tests.odd_classes"],
+        cwd=ROOT,
+        PYTHONPATH=str(tree / "lib"),
+        MYSQL_ERRORS_COMPAT_TEST_MODULE=release.module,
+    )
+    assert done.code == 0, done.output
+    return dict(json.loads(done.output.splitlines()[-1]))
 
 
 def complaints(release: Release, tree: Path) -> set[str]:
