@@ -192,6 +192,30 @@ def test_every_make_target_exists(document: Path, bare: Environment) -> None:
         subprocess.run(command, env=bare, check=True, timeout=60, capture_output=True)
 
 
+def _build_site(folder: Path, addition: str = "") -> subprocess.CompletedProcess[str]:
+    """Build the site from a copy of the repository, to whose first page something is added."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "dist", "__pycache__"))
+    with (folder / "docs" / "index.md").open("a", encoding="utf-8") as page:
+        page.write(addition)
+    command = [sys.executable, "-m", "mkdocs", "build"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL)
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    done = _build_site(tmp_path / "copy")
+    assert done.returncode == 0, done.stderr
+    reference = (tmp_path / "copy" / "build" / "site" / "reference.html").read_text(encoding="utf-8")
+    for name in ("install", "uninstall", "is_installed", "testing.errors", "testing.assert_survives"):
+        assert f'id="mysql_errors_compat.{name}"' in reference
+
+
+@pytest.mark.parametrize("link", ["guides/no-such-page.md", "fault.md#no-such-heading"])
+def test_the_site_does_not_build_with_a_broken_link(tmp_path: Path, link: str) -> None:
+    done = _build_site(tmp_path / "copy", f"\n[broken]({link})\n")
+    assert done.returncode != 0
+    assert link.partition("#")[0] in done.stderr
+
+
 def test_readme_is_one_page() -> None:
     assert len(README.read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_PAGE
 
