@@ -133,14 +133,23 @@ def make_reducers(error: type[Exception], constructors: frozenset[Any]) -> Reduc
             del drivers_state[VALUES]
         if own & {"__reduce__", "__reduce_ex__", "__setstate__"}:
             state = {**drivers_state, **state}  # it finds there what it finds without us
-        if own <= {"__reduce__", "__reduce_ex__"} or _arrives(self, (func, call, state), unsent):
+        if own <= {"__reduce__", "__reduce_ex__"}:
             return func, call, state
+        problem = None
+        try:
+            if _arrives(self, (func, call, state), unsent):
+                return func, call, state
+        except Exception as raised:
+            problem = raised
         if func is cls:
             return func, call, drivers_state
-        if self.__dict__ and "__setstate__" not in own and _is_frozen(cls):
+        frozen = type(problem).__name__ == "FrozenInstanceError"  # of dataclasses, or of attrs
+        if _takes(cls, _args(self)) and not frozen:
+            return stock(self)
+        if problem:
             # It would fail where it arrives, and a Pool for ever with it. Here, the caller is told.
-            raise TypeError(f"{cls.__qualname__} is a frozen dataclass, on which nothing can be set when it arrives")
-        return stock(self)
+            raise TypeError(f"{cls.__qualname__} could not be rebuilt where it arrives: {problem!r}") from problem
+        return func, call, state
 
     def uses_constructor(cls: Any) -> bool:
         """Tell whether the driver's constructor makes an error of `cls`, and nothing of the application's runs."""
@@ -292,15 +301,25 @@ def _args(error: BaseException) -> tuple[Any, ...]:
 def _arrives(error: Any, reduced: Reduced, unsent: set[str]) -> bool:
     """Try what was reduced, and tell whether the result is the same error, but for the slots that are not sent."""
     func, call, state = reduced
-    try:
-        made = func(*call)
-        made.__setstate__(dict(state))
-        sent = {name: value for name, value in members(error).items() if name not in unsent}
-        pairs = (error.__dict__, made.__dict__), (sent, members(made))
-        same = all(_same(value, there.get(name, _MISSING)) for here, there in pairs for name, value in here.items())
-    except Exception:
-        return False
+    made = func(*call)
+    made.__setstate__(dict(state))
+    sent = {name: value for name, value in members(error).items() if name not in unsent}
+    pairs = (error.__dict__, made.__dict__), (sent, members(made))
+    same = all(_same(value, there.get(name, _MISSING)) for here, there in pairs for name, value in here.items())
     return same and type(made) is type(error) and _same(_args(error), _args(made))
+
+
+def _takes(cls: Any, args: tuple[Any, ...]) -> bool:
+    """Tell whether the constructor can be called with `args`, without doing so."""
+    import inspect  # only here, in the oddest of cases
+
+    try:
+        inspect.signature(cls).bind(*args)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin's tells nothing
+        pass
+    return True
 
 
 def _can_be_sent(value: object, protocol: int | None) -> bool:
@@ -317,11 +336,6 @@ def _can_be_sent(value: object, protocol: int | None) -> bool:
     finally:
         _trial.runs = False
     return True
-
-
-def _is_frozen(cls: Any) -> bool:
-    parameters = getattr(cls, "__dataclass_params__", None)
-    return bool(parameters and parameters.frozen)
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -8,6 +8,7 @@ import multiprocessing.pool
 import pickle
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,19 +179,53 @@ class Frozen(app_errors.Plain):
         return self.table
 
 
+class Guarded(app_errors.Plain):
+    def __init__(self, *, table: str) -> None:
+        super().__init__(table)
+        vars(self)["table"] = table
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "table":
+            raise AttributeError("read-only")
+        super().__setattr__(name, value)
+
+
 def fail_frozen() -> None:
     mysql_errors_compat.install(driver)  # a worker that starts afresh has it only if it asks
     raise Frozen("orders")
 
 
+def fail_guarded() -> None:
+    mysql_errors_compat.install(driver)
+    raise Guarded(table="orders")
+
+
 @pytest.mark.needs_package
-def test_a_frozen_dataclass_fails_at_the_sender_and_does_not_hang_a_pool() -> None:
-    with pytest.raises(TypeError, match="Frozen is a frozen dataclass"):
-        pickle.dumps(Frozen("orders"))
+@pytest.mark.parametrize("fail", [fail_frozen, fail_guarded])
+def test_what_cannot_be_rebuilt_fails_at_the_sender_and_does_not_hang_a_pool(fail: Callable[[], None]) -> None:
+    with pytest.raises(driver.Error) as raised:
+        fail()
+    with pytest.raises(TypeError, match=f"{type(raised.value).__name__} could not be rebuilt where it arrives: "):
+        pickle.dumps(raised.value)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         for _ in range(2):
-            with pytest.raises(MaybeEncodingError, match="frozen dataclass"):
-                pool.apply_async(fail_frozen).get(30)
+            with pytest.raises(MaybeEncodingError, match="could not be rebuilt where it arrives"):
+                pool.apply_async(fail).get(30)
+
+
+class Resets(app_errors.Plain):
+    def __init__(self, *, table: str) -> None:
+        super().__init__(table, 1146)
+        self.table: str | None = table
+
+    def __setstate__(self, state: Any) -> None:
+        self.__dict__.update(state, table=None)
+
+
+@pytest.mark.needs_package
+def test_what_its_own_setstate_makes_of_it_arrives() -> None:
+    for arrived in ways(Resets(table="orders")):
+        assert (arrived.args, arrived.msg, arrived.table) == ((1146, "1146: orders", None), "orders", None)
 
 
 def test_a_class_of_this_very_function_can_be_copied() -> None:
