@@ -37,6 +37,7 @@ class Finding(NamedTuple):
     examples: int = 0
     problem: str | None = None
     mend: str | None = None
+    never_given: Sequence[str] = ()  # parameters for which there was no value to try
 
 
 class CheckError(Exception):
@@ -50,44 +51,52 @@ def check(modules: Sequence[str], examples: Sequence[str], as_json: bool) -> int
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that _Interpreter can clear up
     findings: list[Finding] = []
+    skipped: set[str] = set()
     try:
         if importlib.util.find_spec("hypothesis") is None:
             raise CheckError("this needs Hypothesis: pip install 'mysql_errors_compat[testing]'")
-        while not _examine(modules, examples, findings):
+        while not _examine(modules, examples, findings, skipped):
             pass
     except CheckError as problem:
         print(f"mysql-errors-compat check: {problem}", file=sys.stderr)
         return 2
-    text = _as_json(findings) if as_json else _as_text(findings, modules)
+    text = _as_json(findings, skipped) if as_json else _as_text(findings, skipped, modules)
     encoding = sys.stdout.encoding
     print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
     return 1 if any(finding.verdict == "unsafe" for finding in findings) else 0
 
 
-def _as_json(findings: list[Finding]) -> str:
+def _as_json(findings: list[Finding], skipped: set[str]) -> str:
     rows = []
     for finding in findings:
         fields = finding._asdict()
         rows.append({"class": fields.pop("name"), **fields})
-    return json.dumps({"classes": rows}, indent=2)
+    return json.dumps({"classes": rows, "not_imported": sorted(skipped)}, indent=2)
 
 
-def _as_text(findings: list[Finding], modules: Sequence[str]) -> str:
-    if not findings:
-        return f"no subclass of mysql.connector.Error is defined in {', '.join(modules)}"
-    width = max(len(finding.name) for finding in findings)
+def _as_text(findings: list[Finding], skipped: set[str], modules: Sequence[str]) -> str:
+    width = max((len(finding.name) for finding in findings), default=0)
     lines = []
-    for name, verdict, examples, problem, mend in findings:
+    for name, verdict, examples, problem, mend, never_given in findings:
         lines.append(f"{name:{width}}  {verdict:7}  {problem or f'examples: {examples}'}")
+        if never_given:
+            lines[-1] += f"; never given, for lack of a usable type hint: {', '.join(never_given)}"
         if mend:
             lines.append(f"{'':{width}}  to mend: {mend}")
     counts = Counter(finding.verdict for finding in findings)
-    lines.append(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
+    lines.append(
+        ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+        or f"no subclass of mysql.connector.Error is defined in {', '.join(modules)}"
+    )
+    if skipped:
+        lines.append(f"not checked, since nothing imports it: {', '.join(sorted(skipped))}")
     return "\n".join(lines)
 
 
-def _examine(modules: Sequence[str], examples: Sequence[str], findings: list[Finding]) -> bool:
+def _examine(modules: Sequence[str], examples: Sequence[str], findings: list[Finding], skipped: set[str]) -> bool:
     """Add the findings about the classes that are left, as far as one interpreter gets; tell whether that was all.
+
+    `skipped` gets the modules that nothing imports.
 
     Raises CheckError, also if the interpreter ends or hangs while no class is to blame.
     """
@@ -97,6 +106,8 @@ def _examine(modules: Sequence[str], examples: Sequence[str], findings: list[Fin
             kind, *content = message
             if kind == "step":
                 step, finding = content
+            elif kind == "skipped":
+                skipped.update(*content)
             elif kind == "found":
                 findings.append(Finding(*content[0]))
             elif kind == "unusable":

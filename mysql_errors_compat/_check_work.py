@@ -1,7 +1,8 @@
 """The interpreter of `check` in which the application's code runs: it imports, constructs, pickles and copies.
 
 Its messages are lines of JSON: ``["step", what, finding]`` before anything that may not return, with the finding
-about the class, if one is to blame, should it not; ``["found", finding]``; ``["unusable", why]``; and at the end
+about the class, if one is to blame, should it not; ``["skipped", modules]``, which nothing imports;
+``["found", finding]``; ``["unusable", why]``; and at the end
 ``["all"]``, or ``["hung"]`` if a Pool in this interpreter hangs and the classes that are left need another one.
 """
 
@@ -13,6 +14,7 @@ import json
 import multiprocessing
 import operator
 import os
+import pkgutil
 import signal
 import sys
 import threading
@@ -29,16 +31,16 @@ from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
 
 from . import install
 from ._check import CheckError, Finding, last_line
-from .testing import Fault, _difference, _facts, _hints, _name, _say, errors, find_fault
+from .testing import _FIELDS, Fault, _difference, _facts, _hints, _name, _say, errors, find_fault, never_given
 
 EXAMPLES = 25  # of each class, at most
 PATIENCE = 10  # seconds until a Pool hangs; what arrives takes milliseconds
 
 NO_EXAMPLE = "no example could be built: "
 GIVE_EXAMPLES = (
-    "give its parameters type hints, or the class a classmethod `examples` that returns errors, "
-    "or this command --examples MODULE:FUNCTION"
+    "give the class a classmethod `examples` that returns errors, or this command --examples MODULE:FUNCTION"
 )
+GIVE_HINTS = f"give its parameters type hints; or {GIVE_EXAMPLES}"
 KEEP_PLAIN_VALUES = "keep only plain values in the error: text, numbers, and lists or dicts of them"
 
 _settings = settings(
@@ -90,7 +92,11 @@ def _run(tell: Callable[..., None], output: str, modules: list[str], examples: l
     """Examine all classes but those that are done, and return the last message."""
     tell("step", f"importing {', '.join(modules)}", None)
     _import_all(modules)
-    all_given = [error for name in examples for error in _given(name)]
+    tell("skipped", [name for module in modules for name in _not_imported(module)])
+    all_given = []
+    for name in examples:
+        tell("step", f"--examples {name}", None)
+        all_given += _given(name)
     left = [cls for cls in _classes(modules, all_given) if _name(cls) not in done]
     if left:
         warnings.simplefilter("ignore")  # nobody would read them, and none must become an error
@@ -107,7 +113,18 @@ def _import_all(modules: Sequence[str]) -> None:
         _import(module)
 
 
+def _not_imported(module: str) -> list[str]:
+    """Return the modules of a package that importing it has not imported."""
+    names = [info.name for info in pkgutil.iter_modules(getattr(sys.modules[module], "__path__", []), f"{module}.")]
+    found = [name for name in names if name not in sys.modules and not name.endswith(".__main__")]
+    return found + [name for part in names if part in sys.modules for name in _not_imported(part)]
+
+
 def _import(name: str) -> Any:
+    if not all(map(str.isidentifier, name.split("."))):
+        raise CheckError(
+            f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors"
+        )
     try:
         module = importlib.import_module(name)
     except BaseException as problem:
@@ -122,16 +139,24 @@ def _import(name: str) -> Any:
 def _given(name: str) -> list[BaseException]:
     """Return the errors that `name`, as ``module:function``, gives."""
     module, _, path = name.partition(":")
+    if not path:
+        raise CheckError(f"--examples {name}: this takes MODULE:FUNCTION")
     found = _import(module)
     try:
-        found = operator.attrgetter(path)(found)
-        given_ones = list(found() if callable(found) else found)
+        given_ones = _listed(operator.attrgetter(path)(found))
     except Exception as problem:
         raise CheckError(f"--examples {name}: {_say(problem)}") from problem
     for error in given_ones:
         if not isinstance(error, _drivers()):
             raise CheckError(f"--examples {name}: {_name(type(error))} is no subclass of mysql.connector.Error")
     return given_ones
+
+
+def _listed(found: Any) -> list[Any]:
+    """Return the errors that a function or a list gives, or the only one."""
+    if callable(found):
+        found = found()
+    return [found] if isinstance(found, BaseException) else list(found)
 
 
 def _drivers() -> tuple[type[Exception], ...]:
@@ -215,10 +240,11 @@ def _examine(
         return Finding(name, "unsafe", 0, "cannot be imported by this name, which is all that a pickle has of it", mend)
     tell("step", "its constructor", Finding(name, "unknown", 0, NO_EXAMPLE, GIVE_EXAMPLES))
     why = ""
+    left_out: list[str] = []
     if not examples:
-        examples, why = _make(cls)
+        examples, why, left_out = _make(cls)
     if not examples:
-        return Finding(name, "unknown", 0, NO_EXAMPLE + why, GIVE_EXAMPLES)
+        return Finding(name, "unknown", 0, NO_EXAMPLE + why, GIVE_HINTS if "type hint" in why else GIVE_EXAMPLES)
     count = len(examples)
     for error in examples:
         tell("step", "pickling and copying it", Finding(name, "unsafe", count, "", _how_to_mend(cls, None)))
@@ -230,17 +256,19 @@ def _examine(
             problem = f"{way}{fault.text}{'; hangs a Pool' if courier.has_hung else ''}"
         if problem:
             return Finding(name, "unsafe", count, problem, _how_to_mend(cls, fault))
-    return Finding(name, "safe", count)
+    return Finding(name, "safe", count, never_given=left_out)
 
 
-def _make(cls: type[BaseException]) -> tuple[list[BaseException], str]:
-    """Return the errors that the class gives, or else built ones; if there are none, also why."""
+def _make(cls: type[BaseException]) -> tuple[list[BaseException], str, list[str]]:
+    """Return the errors that the class gives, or else built ones, and the parameters left out; if none, also why."""
     try:
-        own: Any = getattr(cls, "examples", None)
-        own = own() if callable(own) else own
-        examples = [error for error in own if type(error) is cls] if isinstance(own, Iterable) else []
+        own: Any = getattr(cls, "examples", [])
+        may_be_errors = callable(own) or isinstance(own, (BaseException, Iterable))  # or called so for another reason
+        examples = [error for error in _listed(own) if type(error) is cls] if may_be_errors else []
     except Exception as problem:
-        return [], f"its `examples` raised {_say(problem)}"
+        return [], f"its `examples` raised {_say(problem)}", []
+    if examples:
+        return examples, "", []
     refusals: list[BaseException] = []
 
     @_settings
@@ -257,11 +285,13 @@ def _make(cls: type[BaseException]) -> tuple[list[BaseException], str]:
             refusals.append(problem)
 
     try:
-        if not examples:
-            build()
+        build()
     except Exception as problem:
         refusals.append(problem)
-    return examples, "" if examples else _why_not(cls, refusals[0])
+    if examples:
+        return examples, "", never_given(cls)
+    why = _why_not(cls, refusals[0])
+    return [], f"its `examples` gives no error of this class, and {why}" if own else why, []
 
 
 def _why_not(cls: Any, problem: BaseException) -> str:
@@ -278,9 +308,9 @@ def _why_not(cls: Any, problem: BaseException) -> str:
     except ValueError:  # a builtin constructor has no signature
         hints, required = {}, set()
     for name in sorted(required):
-        if name not in hints:
+        if name not in hints and name not in _FIELDS:
             return f"parameter {name!r} of its constructor has no type hint"
-        if hints[name] in (Any, object):
+        if hints.get(name) in (Any, object):
             return f"the type hint of parameter {name!r} of its constructor allows anything"
     if isinstance(problem, HypothesisException):
         problem = problem.__cause__ or problem

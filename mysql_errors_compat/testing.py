@@ -14,12 +14,17 @@ import typing
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import BuiltinFunctionType, UnionType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 import mysql.connector.errors
-from hypothesis import reject
-from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
+
+try:
+    from hypothesis import reject
+    from hypothesis import strategies as st
+    from hypothesis.errors import HypothesisException
+except ImportError as problem:
+    hint = "mysql_errors_compat.testing needs Hypothesis: pip install 'mysql_errors_compat[testing]'"
+    raise ImportError(hint) from problem
 
 from ._hierarchy import classes, takes_constructor_order
 from ._reduce import members
@@ -40,21 +45,38 @@ _MESSAGES = (
 _ERRNOS = st.none() | st.sampled_from([0, -1, 1, 1213, 2000, 2003, 2013, 2055, 2999, 65535]) | st.integers()
 _SQLSTATES = st.none() | st.sampled_from(["", "40001", "HY000"]) | _TEXTS | st.binary(max_size=5)
 _VALUES = st.none() | st.lists(_TEXTS | st.integers(), max_size=4).map(tuple)
+_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "msg": _MESSAGES,
+    "errno": _ERRNOS,
+    "values": _VALUES,
+    "sqlstate": _SQLSTATES,
+}
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 100
 _show = _short.repr
 
 
-def errors(*classes_: type[E]) -> st.SearchStrategy[E]:
+@overload
+def errors() -> st.SearchStrategy[mysql.connector.errors.Error]: ...
+
+
+@overload
+def errors(*classes_: type[E]) -> st.SearchStrategy[E]: ...
+
+
+def errors(*classes_: type[BaseException]) -> st.SearchStrategy[Any]:
     """Return a Hypothesis strategy of errors of the given classes, by default of all the driver's.
 
     A class that has the driver's constructor gets hard fields: no message or one in bytes, lone
     surrogates, ``%`` signs, a message that looks like a full message, errno 0 or -1, an empty sqlstate.
     Any other class is built from its constructor's type hints, as `hypothesis.strategies.builds` does,
-    half of them with the optional parameters too. It raises at the first example if a required parameter
-    has no hint, or one that allows anything. Connections and cursors of the driver cannot be pickled, as
-    if they were open. Fields for which the constructor raises ValueError are left out.
+    half of them with the optional parameters too. Parameters without a hint that are called as the
+    driver's get its fields. It raises at the first example if another required parameter has no hint, or
+    one that allows anything; an optional one is never given. Connections and cursors of the driver cannot
+    be pickled, as if they were open. Fields for which the constructor raises ValueError are left out.
+
+    Raises TypeError for what is no class of errors.
 
     >>> from hypothesis import given
     >>> from mysql.connector import errors as driver
@@ -63,15 +85,20 @@ def errors(*classes_: type[E]) -> st.SearchStrategy[E]:
     ...     assert isinstance(error.errno, int)
     >>> test_the_errno_is_a_number()
     """
-    chosen: Any = classes_ or tuple(classes(mysql.connector.errors.Error))
-    return st.sampled_from(chosen).flatmap(_errors_of)
+    for cls in classes_:
+        if not (isinstance(cls, type) and issubclass(cls, BaseException)):
+            raise TypeError(f"errors() takes classes of errors, not {cls!r}")
+    # Hypothesis makes a table for its first text, which takes seconds and would count as a slow example.
+    st.text().validate()
+    return st.sampled_from(classes_ or tuple(classes(mysql.connector.errors.Error))).flatmap(_errors_of)
 
 
 def assert_survives(error: BaseException) -> None:
     """Send `error` through every pickle protocol, both picklers, `copy.copy` and `copy.deepcopy`.
 
     Raises AssertionError at the first difference. It names the way, the attribute, what left and what
-    arrived; or, where an attribute cannot be pickled at all, that attribute and its type.
+    arrived; or, where an attribute cannot be pickled at all, that attribute and its type. Raises TypeError
+    for what is no error. No process is started: `python -m mysql_errors_compat check` also tries a Pool.
 
     >>> import mysql.connector, threading
     >>> error = mysql.connector.IntegrityError("Duplicate entry", 1062, sqlstate="23000")
@@ -82,6 +109,8 @@ def assert_survives(error: BaseException) -> None:
         ...
     AssertionError: pickle protocol 0, C pickler: attribute 'lock' of type _thread.lock cannot be pickled: ...
     """
+    if not isinstance(error, BaseException):
+        raise TypeError(f"assert_survives() takes an error, not {error!r}")
     fault = find_fault(error)
     if fault:
         raise AssertionError(f"{fault.way}: {fault.text}") from fault.cause
@@ -125,9 +154,9 @@ def _errors_of(cls: type[E]) -> st.SearchStrategy[E]:
     for name, parameter in parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        strategy = _of_hint(hints.get(name, Any))
+        strategy = _of_parameter(name, hints)
         if parameter.default is parameter.empty:
-            if name not in hints:
+            if name not in hints and name not in _FIELDS:
                 return st.builds(cls)
             if parameter.kind == parameter.KEYWORD_ONLY:
                 named[name] = strategy
@@ -137,6 +166,22 @@ def _errors_of(cls: type[E]) -> st.SearchStrategy[E]:
             optional[name] = strategy
     required = partial(st.builds, cls, *positional, **named)
     return _made(required() | required(**optional))
+
+
+def never_given(cls: type[BaseException]) -> list[str]:
+    """Return the optional parameters of a constructor for which `errors` has no values."""
+    if _has_driver_constructor(cls):
+        return []
+    hints, found = _hints(cls), []
+    for name, parameter in inspect.signature(cls).parameters.items():
+        optional = parameter.default is not parameter.empty and parameter.kind != parameter.POSITIONAL_ONLY
+        if optional and not _is_possible(_of_parameter(name, hints)):
+            found.append(name)
+    return found
+
+
+def _of_parameter(name: str, hints: dict[str, Any]) -> st.SearchStrategy[Any]:
+    return _FIELDS[name] if name in _FIELDS and name not in hints else _of_hint(hints.get(name, Any))
 
 
 def _hints(cls: Any) -> dict[str, Any]:

@@ -378,6 +378,10 @@ def test_without_an_example_it_says_why(tmp_path: Path) -> None:
         class BadExamples(Error):
             examples = lambda: 1 / 0
 
+        class OtherExamples(Error):
+            examples = [ValueError("x")]
+            def __init__(self, *, table): super().__init__(table)
+
         class Abrupt(Error):
             def __init__(self, row: int): os._exit(5)
 
@@ -404,10 +408,38 @@ def test_without_an_example_it_says_why(tmp_path: Path) -> None:
         "Refuses": "constructing it raised ValueError: what is 0?",
         "Breaks": "constructing it raised SystemExit: what is 0?",
         "BadExamples": "its `examples` raised ZeroDivisionError: division by zero",
+        "OtherExamples": "its `examples` gives no error of this class, and parameter 'table' of its constructor "
+        "has no type hint",
         "Abrupt": "its constructor ended the interpreter, exit status 5",
         "Impossible": "constructing it raised TypeError: no code",
     }
     assert all("--examples" in row["mend"] for row in found.values())
+    of_hints = {name for name, row in found.items() if "give its parameters type hints" in row["mend"]}
+    assert of_hints == {"NoHint", "Anything", "Unresolved", "OtherExamples"}
+
+
+def test_what_was_never_given_is_said(tmp_path: Path) -> None:
+    source = """
+        class Job(Error):
+            def __init__(self, msg=None, errno=None, values=None, sqlstate=None, connection=None, *, job: int = 0):
+                super().__init__(msg, errno, values, sqlstate)
+                self.connection = connection
+
+        class Loses(Error):
+            def __init__(self, msg, errno=None):
+                super().__init__(msg, errno)
+            def __reduce__(self):
+                return Loses, (self.msg,)
+    """
+    write(tmp_path, shop=source)
+    run = check(tmp_path, "shop")
+    job, loses, *_ = run.stdout.splitlines()
+    assert job == ("shop.Job    safe     examples: 25; never given, for lack of a usable type hint: connection")
+    assert loses.startswith("shop.Loses  unsafe   pickle protocol 0, C pickler: ")
+    assert [row["never_given"] for row in json.loads(check(tmp_path, "shop", "--json").stdout)["classes"]] == [
+        ["connection"],
+        [],
+    ]
 
 
 def test_examples_are_used(tmp_path: Path) -> None:
@@ -430,6 +462,17 @@ def test_examples_are_used(tmp_path: Path) -> None:
 
         class Unrelated(Error):
             examples = ["SELECT 1"]
+
+        class Number(Error):
+            examples = 3
+
+        class Single(Error):
+            def __init__(self, table): super().__init__(table)
+            @classmethod
+            def examples(cls): return cls("orders")
+
+        class Users2(Users):
+            pass
     """
     examples = """
         import shop
@@ -443,9 +486,10 @@ def test_examples_are_used(tmp_path: Path) -> None:
 
         class Other(Error): ...
         listed = [shop.Users("a"), shop.Users("b")]
+        single = shop.Users2("a")
     """
     write(tmp_path, shop=source, more=examples)
-    run = check(tmp_path, "shop", "--json", "--examples", "more:make", "--examples", "more:listed")
+    run = check(tmp_path, "shop", "--json", *(f"--examples=more:{name}" for name in ("make", "listed", "single")))
     found = {row["class"]: row for row in json.loads(run.stdout)["classes"]}
     assert {name: (row["verdict"], row["examples"]) for name, row in found.items()} == {
         "shop.Own": ("safe", 2),
@@ -453,6 +497,9 @@ def test_examples_are_used(tmp_path: Path) -> None:
         "shop.Users": ("safe", 3),
         "shop.Later": ("unsafe", 1),
         "shop.Unrelated": ("safe", 25),
+        "shop.Number": ("safe", 25),
+        "shop.Single": ("safe", 1),
+        "shop.Users2": ("safe", 1),
         "more.Other": ("safe", 1),
     }
     assert "attribute 'lock' of type _thread.lock" in found["shop.Later"]["problem"]
@@ -462,13 +509,17 @@ def test_examples_are_used(tmp_path: Path) -> None:
     ("examples", "message"),
     [
         ("more:missing", "--examples more:missing: AttributeError: module 'more' has no attribute 'missing'"),
-        ("more", "--examples more: AttributeError: "),
+        ("more", "--examples more: this takes MODULE:FUNCTION"),
+        ("more:", "--examples more:: this takes MODULE:FUNCTION"),
+        ("more:exits", "--examples more:exits ended the interpreter, exit status 3"),
+        ("more.py:make", "cannot import more.py: ModuleNotFoundError: "),
+        ("./more:make", "'./more' is not the name of a module: give it as in an import statement"),
         ("more:other", "--examples more:other: ValueError is no subclass of mysql.connector.Error"),
         ("nosuch:make", "cannot import nosuch: ModuleNotFoundError: No module named 'nosuch'"),
     ],
 )
 def test_unusable_examples_are_said(tmp_path: Path, examples: str, message: str) -> None:
-    write(tmp_path, more="other = [ValueError()]")
+    write(tmp_path, more="other = [ValueError()]\ndef exits(): sys.exit(3)")
     run = check(tmp_path, "more", "--examples", examples)
     assert run.stderr.startswith(f"mysql-errors-compat check: {message}")
     assert run.stderr.count("\n") == 1
@@ -497,7 +548,7 @@ def test_which_classes_it_finds(tmp_path: Path) -> None:
     write(package, extra="import shopping\nclass Extra(Error): ...", unseen="class Unseen(Error): ...")
     write(tmp_path, other="class Imported(Error): ...", shopping="class Shopping(Error): ...")
     run = check(tmp_path, "shop", "other")
-    *lines, total = run.stdout.splitlines()
+    *lines, total, left_out = run.stdout.splitlines()
     assert sorted(line.split()[0] for line in lines) == [
         "other.Imported",
         "shop._errors.Base",
@@ -507,6 +558,8 @@ def test_which_classes_it_finds(tmp_path: Path) -> None:
         "shop.extra.Extra",
     ]
     assert total == "6 safe"
+    assert left_out == "not checked, since nothing imports it: shop.unseen"
+    assert json.loads(check(tmp_path, "shop", "other", "--json").stdout)["not_imported"] == ["shop.unseen"]
     assert run.returncode == 0
 
 
@@ -521,9 +574,9 @@ def test_errors_of_mysqlx_are_found(tmp_path: Path) -> None:
 
 
 def test_without_any_class_it_says_so(tmp_path: Path) -> None:
-    assert check(tmp_path, "json").stdout == "no subclass of mysql.connector.Error is defined in json\n"
-    run = check(tmp_path, "json", command=[*COMMAND[:-1], "--json", "check"])
-    assert (json.loads(run.stdout), run.returncode) == ({"classes": []}, 0)
+    assert check(tmp_path, "colorsys").stdout == "no subclass of mysql.connector.Error is defined in colorsys\n"
+    run = check(tmp_path, "colorsys", command=[*COMMAND[:-1], "--json", "check"])
+    assert (json.loads(run.stdout), run.returncode) == ({"classes": [], "not_imported": []}, 0)
 
 
 @pytest.mark.parametrize(
@@ -622,7 +675,7 @@ def test_what_is_printed_whenever_python_starts_does_no_harm(tmp_path: Path) -> 
 
 
 def test_without_hypothesis_it_says_what_to_install(tmp_path: Path) -> None:
-    run = check(tmp_path, "json", command=patched("sys.modules['hypothesis'] = None"))
+    run = check(tmp_path, "colorsys", command=patched("sys.modules['hypothesis'] = None"))
     assert run.stderr == (
         "mysql-errors-compat check: this needs Hypothesis: pip install 'mysql_errors_compat[testing]'\n"
     )

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -24,6 +25,8 @@ from mysql.connector.pooling import PooledMySQLConnection
 from mysql_errors_compat import testing
 from mysql_errors_compat._hierarchy import classes
 from mysql_errors_compat.testing import assert_survives, errors
+
+from . import fresh
 
 try:
     from mysql.connector.abstracts import MySQLConnectionAbstract
@@ -388,6 +391,47 @@ def test_what_cannot_be_built_raises_at_the_first_example(cls: Any) -> None:
     strategy = errors(cls)
     with pytest.raises((TypeError, HypothesisException)):
         find(strategy, lambda _: True)
+
+
+@pytest.mark.parametrize("wrong", ["x", None, Error("x"), [Error], int])
+def test_what_is_no_class_of_errors_is_refused_at_once(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=re.escape(f"errors() takes classes of errors, not {wrong!r}")):
+        errors(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["x", None, Error, 3])
+def test_what_is_no_error_cannot_survive(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=re.escape(f"assert_survives() takes an error, not {wrong!r}")):
+        assert_survives(wrong)
+
+
+def test_without_hypothesis_it_says_what_to_install() -> None:
+    fresh.run(
+        """
+        import sys
+        sys.modules["hypothesis"] = None
+        try:
+            import mysql_errors_compat.testing
+        except ImportError as problem:
+            assert "pip install 'mysql_errors_compat[testing]'" in str(problem)
+        else:
+            raise AssertionError
+        """
+    )
+
+
+def test_the_table_of_characters_is_there_before_the_first_example(tmp_path: Path) -> None:
+    fresh.run(
+        f"""
+        import os
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = {str(tmp_path)!r}
+        from hypothesis.internal import charmap
+        from mysql_errors_compat.testing import errors
+        assert charmap._charmap is None
+        errors()
+        assert charmap._charmap is not None
+        """
+    )
 
 
 def test_the_examples_in_the_documentation_run() -> None:
