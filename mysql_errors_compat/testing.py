@@ -22,9 +22,10 @@ try:
     from hypothesis import reject
     from hypothesis import strategies as st
     from hypothesis.errors import HypothesisException
-except ImportError as problem:
-    hint = "mysql_errors_compat.testing needs Hypothesis: pip install 'mysql_errors_compat[testing]'"
-    raise ImportError(hint) from problem
+except ImportError as _problem:
+    raise ImportError(
+        "mysql_errors_compat.testing needs Hypothesis: pip install 'mysql_errors_compat[testing]'"
+    ) from _problem
 
 from ._hierarchy import classes, takes_constructor_order
 from ._reduce import members
