@@ -93,7 +93,9 @@ def make_reducers(error: type[Exception], constructors: frozenset[Any]) -> Reduc
             and msg
             and type(full) is str
             and (
-                (type(sqlstate) is str and full == f"{errno} ({sqlstate}): {msg}")
+                (sqlstate is None or type(sqlstate) is str) and full == msg
+                if errno == -1
+                else (type(sqlstate) is str and full == f"{errno} ({sqlstate}): {msg}")
                 or (sqlstate is None and full == f"{errno}: {msg}")
             )
         ):

@@ -149,6 +149,16 @@ def test_a_field_that_the_application_changed(name: str) -> None:
         assert getattr(hop(error), name) == value
 
 
+@pytest.mark.parametrize("sqlstate", [None, "", "HY000", b"HY000"])
+def test_an_error_without_an_errno(sqlstate: Any) -> None:
+    error: Any = errors.InterfaceError("gone", None, None, sqlstate)
+    assert error.__reduce__() == (errors.InterfaceError, ("gone", -1, None, sqlstate))
+    for full in ("-1: gone", f"-1 ({sqlstate}): gone", "lost"):
+        error._full_msg = full
+        error.args = (-1, full, sqlstate)
+        assert_survives(error)
+
+
 def test_a_message_that_the_constructor_would_replace() -> None:
     for cls in REPLACING:
         error: Any = cls(None, 3024)
