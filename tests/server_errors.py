@@ -159,11 +159,13 @@ def killed(what: str) -> Case:
 
     def case(scene: Scene) -> None:
         victim, other = scene.connect(), scene.connect()
-        kill = f"KILL {what} {victim.run('SELECT CONNECTION_ID()')[0][0]}"
+        ((number,),) = victim.run("SELECT CONNECTION_ID()")
+        runs = f"SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {number} AND STATE = 'User sleep'"
         with ThreadPoolExecutor(1) as executor:
-            waits = executor.submit(victim.run, "SELECT 1 FROM (SELECT 1) AS one WHERE SLEEP(5)")
-            time.sleep(0.2)  # until the query runs
-            other.run(kill)
+            waits = executor.submit(victim.run, "SELECT 1 FROM (SELECT 1) AS one WHERE SLEEP(10)")
+            while not waits.done() and not other.run(runs):
+                time.sleep(0.05)
+            other.run(f"KILL {what} {number}")
             waits.result()
 
     return case
