@@ -132,7 +132,7 @@ def make_reducers(error: type[Exception], constructors: frozenset[Any]) -> Reduc
             return stock(self)  # it may exchange the arguments, and so relies on the function being the class
         drivers_state = dict(self.__dict__)
         if func is cls and call[2] is not None:
-            del drivers_state[VALUES]
+            drivers_state.pop(VALUES, None)  # it may be a slot of the application
         if own & {"__reduce__", "__reduce_ex__", "__setstate__"}:
             state = {**drivers_state, **state}  # it finds there what it finds without us
         if own <= {"__reduce__", "__reduce_ex__"}:

@@ -424,6 +424,21 @@ class OwnValues(Error):
         super().__init__(*args)
 
 
+class SlotForValues(Error):
+    __slots__ = ("_values",)
+
+    def __setstate__(self, state: Any) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+
+@case
+def slot_where_values_are_kept() -> Any:
+    error: Any = SlotForValues("gone", 2006)
+    error._values = ("mine",)
+    return error
+
+
 @case
 def property_where_values_are_kept() -> Any:
     return OwnProperty("gone", 2006, ("a",))
