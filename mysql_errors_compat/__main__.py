@@ -6,7 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import __version__, _check, _demo
+from . import __version__
+from ._tools.check import check
+from ._tools.demo import report
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the same as data")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command")
-    check = commands.add_parser(
+    parser_of_check = commands.add_parser(
         "check",
         help="check an application's own error classes",
         description="Import the modules and find every subclass of mysql.connector.Error that they, or modules in "
@@ -33,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="Exit status: 0 if no class is unsafe, 1 if one is, 2 if a module cannot be imported or Hypothesis is "
         "missing (pip install 'mysql_errors_compat[testing]'), 130 after Ctrl-C.",
     )
-    check.add_argument("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
-    check.add_argument(
+    parser_of_check.add_argument("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
+    parser_of_check.add_argument(
         "--examples",
         metavar="MODULE:FUNCTION",
         action="append",
@@ -42,12 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="what returns errors, of any of the classes, to check in place of built ones; can be repeated",
     )
     # Without a default, which would undo a --json in front of the command.
-    check.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the same as data")
+    parser_of_check.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print the same as data"
+    )
     options = parser.parse_args(argv)
     try:
         if options.command == "check":
-            return _check.check(options.modules, options.examples, as_json=options.json)
-        return _demo.report(as_json=options.json)
+            return check(options.modules, options.examples, as_json=options.json)
+        return report(as_json=options.json)
     except KeyboardInterrupt:
         return 130
 

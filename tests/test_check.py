@@ -619,7 +619,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path) -> None:
         class Last(Error): ...
     """
     write(tmp_path, shop=source, endless="import time; time.sleep(300)")
-    command = patched("from mysql_errors_compat import _check", "_check.LIMIT = 10")
+    command = patched("from mysql_errors_compat._tools import check", "check.LIMIT = 10")
     with ThreadPoolExecutor() as executor:
         shop = executor.submit(lambda: check(tmp_path, "shop", "--json", command=command, mark="shop"))
         endless = executor.submit(lambda: check(tmp_path, "endless", command=command, mark="endless"))

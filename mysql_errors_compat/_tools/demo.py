@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import mysql.connector
 
-from . import __version__, _demo_measure
-from ._demo_measure import ARRIVED, ERRORS, OWN, SENT, WAYS, WITH, WITHOUT
+from .. import __version__
+from . import demo_measure
+from .demo_measure import ARRIVED, ERRORS, OWN, SENT, WAYS, WITH, WITHOUT
 
 PATIENCE = 10  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 DEADLINE = 45  # seconds for everything; the rest of a minute is for clearing up
@@ -109,7 +110,7 @@ class Measurement:
         self._raised_at: float | None = None
         with (folder / "stderr").open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, _demo_measure.__file__, str(folder), error, way, package],
+                [sys.executable, demo_measure.__file__, str(folder), error, way, package],
                 env=os.environ | {"TMPDIR": str(folder.parent)},  # multiprocessing leaves a folder when it is killed
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """`check`: which of an application's own error classes survive leaving a process, and how to mend the others.
 
-The application's code runs in another interpreter, `_check_work`, because it may hang, end the interpreter or
+The application's code runs in another interpreter, `check_work`, because it may hang, end the interpreter or
 write to the standard output. That one tells what it is about to do and what it finds, and is started again, for
 the classes that are left, whenever it has to be ended.
 """
@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 LIMIT = 60  # seconds for any one step of the other interpreter, such as importing the modules
 
 # The current folder is in the path of what -c runs, as it is for `python -m`.
-_PROGRAM = "from mysql_errors_compat import _check_work; _check_work.main()"
+_PROGRAM = "from mysql_errors_compat._tools import check_work; check_work.main()"
 
 
 class Finding(NamedTuple):

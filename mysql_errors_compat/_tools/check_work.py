@@ -29,9 +29,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
 
-from . import install
-from ._check import CheckError, Finding, last_line
-from .testing import _FIELDS, Fault, _difference, _facts, _hints, _name, _say, errors, find_fault, never_given
+from .. import install
+from ..testing import _FIELDS, Fault, _difference, _facts, _hints, _name, _say, errors, find_fault, never_given
+from .check import CheckError, Finding, last_line
 
 EXAMPLES = 25  # of each class, at most
 PATIENCE = 10  # seconds until a Pool hangs; what arrives takes milliseconds

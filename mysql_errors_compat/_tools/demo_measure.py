@@ -34,7 +34,7 @@ if __name__ in ("__main__", "__mp_main__"):  # by its path, in the interpreter o
 import mysql.connector  # noqa: E402
 
 if WITH in sys.argv:
-    sys.path.insert(0, os.path.dirname(_HERE))  # this copy of the package, whatever else is installed
+    sys.path.insert(0, os.path.dirname(os.path.dirname(_HERE)))  # this copy of the package, whatever else is installed
     import mysql_errors_compat  # noqa: F401
 
     del sys.path[0]

@@ -1,0 +1,1 @@
+"""The tools: the report and `check`. Nothing of it is imported in production."""
