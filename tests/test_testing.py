@@ -23,7 +23,7 @@ from mysql.connector.cursor import MySQLCursor
 from mysql.connector.pooling import PooledMySQLConnection
 
 from mysql_errors_compat import testing
-from mysql_errors_compat._hierarchy import classes
+from mysql_errors_compat._tools.examples import drivers_classes
 from mysql_errors_compat.testing import assert_survives, errors
 
 from . import fresh
@@ -288,7 +288,7 @@ def test_by_default_there_are_errors_of_every_class() -> None:
 
     found: set[type[BaseException]] = set()
     collect()
-    assert found == set(classes(driver.Error))
+    assert found == set(drivers_classes())
 
 
 @pytest.mark.parametrize(
