@@ -136,7 +136,10 @@ AFTER = {
     "done": "e.done = True",
 }
 
-_BUILTINS = ("ValueError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError", "MemoryError", "KeyError")
+_BUILTINS = (
+    *("ValueError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError", "MemoryError", "KeyError"),
+    *("ImportError", "AttributeError", "sqlite3.Error", "ssl.SSLError"),
+)
 _BASES = {"OperationalError": 4, "InterfaceError": 2, "DatabaseError": 2, "IntegrityError": 1, "ReadTimeoutError": 1}
 # How often each is drawn: mostly nothing special, since people write little of it at a time.
 _DRAWN: dict[str, dict[str, int]] = {
@@ -144,7 +147,7 @@ _DRAWN: dict[str, dict[str, int]] = {
     "constructor": {**dict.fromkeys(CALLS, 2), "": 10},
     "kind": {"": 40, **dict.fromkeys(DECORATORS, 1)},
     "before": {"": 40, **dict.fromkeys(_BUILTINS, 1), "AppBase": 4, "Mixin": 2, "MixinWithInit": 1},
-    "behind": {"": 30, **dict.fromkeys(_BUILTINS, 1), "OSError": 3, "AppBase": 5, "Mixin": 2, "MixinWithInit": 1},
+    "behind": {"": 40, **dict.fromkeys(_BUILTINS, 1), "OSError": 3, "AppBase": 5, "Mixin": 2, "MixinWithInit": 1},
     "app base": {**dict.fromkeys(PIECES["app base"], 1), "": 3},
     "slot": {"": 50, **dict.fromkeys(SLOT_VALUES, 1), "text": 4},
     "slot is set": {"": 1, "by the constructor": 1},

@@ -17,15 +17,15 @@ import os
 import pickle
 import resource
 import signal
-import subprocess
 import sys
 import types
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from . import applications
+from . import applications, fresh
 
 Survey = dict[str, dict[str, Any]]
 
@@ -147,7 +147,7 @@ def trip(app: Any, way: str, sent: bytes | None = None) -> dict[str, Any]:
         if way == "copy":
             left, arrived = _with_identities(error, left), _with_identities(received, arrived)
         result["changed"] = sorted(fact for fact, text in left.items() if arrived.get(fact) != text)
-        result["new"] = sorted(arrived.keys() - left.keys())
+        result["new"] = sorted(fact for fact in arrived.keys() - left.keys() if not fact.startswith("shared"))
         result["left"] = sorted(left)
     now = look(error)
     result["changed at the sender"] = sorted(
@@ -264,22 +264,22 @@ def seeds(text: str) -> range:
     return range(int(first), int(last or int(first) + 1))
 
 
-def run(*arguments: str, **environment: str) -> Any:
+def run(*arguments: str, timeout: float = 600) -> Any:
     """Return what a survey in an interpreter of its own prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.generated", *arguments],
-        cwd=Path(__file__).parent.parent,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        timeout=600,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return json.loads(fresh.run("from tests import generated; generated.main()", *arguments, timeout=timeout))
+
+
+def both(*arguments: str) -> tuple[Survey, Survey]:
+    """Return the surveys of the driver alone and of the package."""
+    with ThreadPoolExecutor(2) as pool:
+        stock, ours = pool.map(lambda more: run(*arguments, *more), [(), ("--with-package",)])
+    return stock, ours
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.generated")
     parser.add_argument("--seeds", default="0:100", metavar="A:B", type=seeds)
+    parser.add_argument("--plans", metavar="JSON", type=json.loads, help="these, by name, and not those of seeds")
     parser.add_argument("--module", help="the driver's, by default mysql.connector.errors")
     parser.add_argument("--with-package", action="store_true", help="import mysql_errors_compat, and install it")
     parser.add_argument("--source", action="store_true", help="print the applications")
@@ -289,12 +289,14 @@ def main() -> None:
     options = parser.parse_args()
     if options.module:
         os.environ["MYSQL_ERRORS_COMPAT_TEST_MODULE"] = options.module
-    plans = [(str(seed), applications.plan(seed)) for seed in options.seeds]
+    plans = (
+        [*options.plans.items()] if options.plans else [(str(seed), applications.plan(seed)) for seed in options.seeds]
+    )
     if options.source:
         print("\n\n".join(f"# {name}: {plan}\n{applications.source(plan)}" for name, plan in plans))
     elif options.worse:
-        given = f"{options.seeds.start}:{options.seeds.stop}"
-        found = worse(run("--seeds", given), run("--seeds", given, "--with-package"))
+        given = [argument for argument in sys.argv[1:] if argument != "--worse"]
+        found = worse(*both(*given))
         print("\n".join(f"{what}: {problem}" for what, problems in found.items() for problem in problems))
         print(f"{len(found)} worse")
     else:

@@ -1,91 +1,221 @@
-"""What the stock driver alone brings over of applications' odd classes still arrives, and mostly all the rest too."""
+"""What the driver alone brings over of an application's error still arrives, and nothing more of its code runs."""
 
 from __future__ import annotations
 
+import copy
+import io
 import json
+import pickle
 from typing import Any
 
 import pytest
 
-from . import fresh, odd_classes
-from .test_subclasses import ways
+from . import fresh, generated
+from .hierarchy import driver
 
 pytestmark = pytest.mark.needs_package
 
-# What does not arrive, as it does not without the package: its own methods leave it out, or cannot be told of it.
-LEFT_BEHIND = {
-    "own reduce that drops the state": {"msg", "args", "str", "_full_msg"},
-    "reduce of a base behind": {"lock"},
-    "reduce ex of a base behind": {"lock"},
-    "own setstate that takes nothing else": {"table"},
-    "own setstate that updates": {"table"},
-    "own setattr that needs the constructor": {"changes"},
-    "own setattr that refuses a slot": {"table"},
-    "slot that can be pickled and not loaded": {"previous"},
+SEEDS = 700
+
+# Classes as they are found, as plans of applications.py.
+FOUND: dict[str, dict[str, str]] = {
+    "repaired by hand: exchanges the args": {"constructor": "user, note", "reduce": "exchanges args"},
+    "repaired by hand: exchanges the args, ex": {"constructor": "user, note", "reduce": "ex exchanges args"},
+    "repaired by hand: its own arguments": {"constructor": "keyword only", "reduce": "own arguments and dict"},
+    "repaired by hand: makes it without its constructor": {"reduce": "make"},
+    "repaired by hand: makes it without its constructor, ex": {"reduce": "ex make"},
+    "repaired by hand: the same with an own constructor": {"constructor": "keyword only", "reduce": "make"},
+    "repaired by hand: unpacks args": {"reduce": "unpacks args"},
+    "repaired by hand: unpacks args, own constructor": {"constructor": "four", "reduce": "unpacks args"},
+    "repaired by hand: drops the state": {"reduce": "drops the state"},
+    "repaired by hand: in a base class behind": {"behind": "AppBase", "app base": "reduce", "after 1": "connection"},
+    "repaired by hand: in a base class behind, ex": {"behind": "AppBase", "app base": "reduce_ex"},
+    "repaired by hand: in a base class before": {"before": "AppBase", "app base": "reduce of args"},
+    "reduce that adds to the state": {"reduce": "adds to the state"},
+    "setstate that takes things out of its state": {"setstate": "pops", "after 1": "attribute"},
+    "setstate that takes things out of the error's objects": {"setstate": "clears", "after 1": "list"},
+    "setstate that adds to the error": {"setstate": "recomputes"},
+    "setstate that calls the driver's": {"setstate": "super", "slot": "text"},
+    "setstate that uses setattr": {"setstate": "setattr", "behind": "OSError", "after 1": "strerror"},
+    "setstate of a base class behind": {"behind": "AppBase", "app base": "setstate", "constructor": "passthrough"},
+    "setattr that logs": {"access": "setattr that logs"},
+    "slot whose value notices": {"slot": "noisy"},
+    "slot whose value notices, own constructor": {"slot": "noisy", "constructor": "user, note"},
+    "slot with the error": {"slot": "list with itself"},
+    "builtin behind: MemoryError": {"behind": "MemoryError"},
+    "builtin behind: MemoryError, own constructor": {"behind": "MemoryError", "constructor": "user, note"},
+    "builtin behind: OSError": {"behind": "OSError", "after 1": "filename", "after 2": "strerror"},
+    "builtin behind: ImportError": {"behind": "ImportError"},
+    "builtin behind: a second driver's": {"behind": "sqlite3.Error"},
+    "builtin behind: a C class with members": {"behind": "ssl.SSLError", "after 1": "strerror"},
+    "getstate without a connection": {"getstate": "leaves out", "after 1": "attribute"},
+    "getstate that is a copy, own constructor": {"getstate": "copy", "constructor": "code, text"},
+    "enum: both": {"call": "10"},
+    "enum: msg, with a sqlstate": {"call": "11"},
+    "enum: errno, with a sqlstate": {"call": "12"},
+    "enum: msg, set afterwards": {"after 1": "enum msg", "after 2": "args added"},
+    "text that is translated where it is shown": {"call": "13"},
+    "text that is translated, own constructor": {"constructor": "passthrough", "call": "13"},
+    "text that is translated, set afterwards": {"after 1": "lazy msg"},
+    "getattr that delegates": {"access": "getattr", "after 1": "inner"},
+    "dataclass": {"kind": "dataclass", "constructor": "message"},
+    "dataclass with slots": {"kind": "dataclass with slots", "constructor": "message"},
 }
 
-Survey = dict[str, dict[str, Any]]
-
 
 @pytest.fixture(scope="module")
-def stock() -> Survey:
-    script = """
-        import json, sys
-        from tests import odd_classes
-        print(json.dumps(odd_classes.survey()))
-        assert "mysql_errors_compat" not in sys.modules
+def found() -> tuple[generated.Survey, generated.Survey]:
+    return generated.both("--plans", json.dumps(FOUND))
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_is_found_is_never_worse(name: str, found: tuple[generated.Survey, generated.Survey]) -> None:
+    stock, ours = ({what: trip for what, trip in one.items() if what.startswith(f"{name}: ")} for one in found)
+    assert len(stock) == len(generated.ways()) + 1
+    assert generated.worse(stock, ours) == {}
+
+
+def test_generated_applications_are_never_worse() -> None:
+    stock, ours = generated.both("--seeds", f"0:{SEEDS}")
+    assert len(stock) > SEEDS * len(generated.ways()) * 0.95, "too many of them cannot even be made"
+    assert sum(trip["failed"] is None for trip in stock.values() if "left" in trip) > len(stock) / 2
+    worse = generated.worse(stock, ours)
+    assert worse == {}, f"{len(worse)} of {len(stock)}; see python -m tests.generated --seeds N --source"
+
+
+# Each makes something worse, and how it is then reported.
+SPOILING = {
+    "error.__reduce__ = lambda self: (type(self), (self.msg, self.errno))": "changed: attribute sqlstate",
+    "error.__reduce__ = lambda self: 1 / 0": "fails at the sender: ZeroDivisionError: division by zero",
+    "error.__reduce__ = lambda self: (type(self), (), {'args': 1})": "fails at the receiver: TypeError: 'int' object",
+    "error.__reduce__ = lambda self: (type(self), self.args, {**vars(self), '_more': 1})": "new: attribute _more",
+    "error.__reduce__ = lambda self: (vars(self).clear(), original(self))[1]": "changed at the sender: attribute msg",
+    "error.__reduce__ = lambda self: (type(self)(*self.args), original(self))[1]": "sender ran __init__ 1 ",
+    "error.__init__ = lambda self, *a, **k: init(self, *a[:1], **k)": "made otherwise: .errno: '-1', not '2006'",
+    "error.__init__ = lambda self, *a, **k: 1 / 0": "cannot be made: division by zero",
+}
+
+
+@pytest.mark.parametrize("spoiling", SPOILING)
+def test_the_comparison_finds_what_is_worse(spoiling: str) -> None:
+    plans = {"own": {"constructor": "passthrough", "reduce": "make", "call": "1"}, "driver's": {"call": "2"}}
+    script = f"""
+        import sys
+        from tests import generated
+        from tests.hierarchy import driver
+        error = driver.Error
+        original, init = error.__reduce__, error.__init__
+        if "spoil" in sys.argv:
+            sys.argv.remove("spoil")
+            {spoiling}
+        generated.main()
     """
-    return dict(json.loads(fresh.run(script)))
+    stock, spoilt = (json.loads(fresh.run(script, "--plans", json.dumps(plans), *more)) for more in ([], ["spoil"]))
+    assert generated.worse(stock, stock) == {}
+    worse = [problem for problems in generated.worse(stock, spoilt).values() for problem in problems]
+    assert [problem for problem in worse if problem.startswith(SPOILING[spoiling])], worse
 
 
-@pytest.fixture(scope="module")
-def ours() -> Survey:
-    return odd_classes.survey()
+class Slotted(driver.OperationalError):  # type: ignore[misc]
+    __slots__ = ("connection",)
+
+    connection: Any
 
 
-def test_nothing_is_worse(stock: Survey, ours: Survey) -> None:
-    assert stock.keys() == ours.keys()
-    assert odd_classes.worse(stock, ours) == []
+class OwnSlotted(Slotted):
+    def __init__(self, *, connection: Any) -> None:
+        super().__init__("gone", 2006, None, "HY000")
+        self.connection = connection
 
 
-@pytest.mark.parametrize("name", odd_classes.errors)
-def test_everything_arrives_that_can(ours: Survey, name: str) -> None:
-    for way in odd_classes.ways():
-        result = ours[f"{name}: {way}"]
-        assert "failure" not in result
-        changed = {fact for fact, arrived in result["facts"].items() if not arrived}
-        assert changed == LEFT_BEHIND.get(name, set())
-        assert result["runs"] == 0
+class Connection:
+    def __reduce__(self) -> Any:
+        raise TypeError("cannot pickle a connection")
 
 
-def test_what_lacked_an_attribute_is_not_sent() -> None:
-    error = odd_classes.NoField("no amount", 1054)
-    error.obj, error.name = "a whole row", "amount"
-    for arrived in ways(error):
-        assert (arrived.name, arrived.obj) == ("amount", None)
+def slotted(value: Any) -> list[Any]:
+    error = Slotted("gone", 2006, None, "HY000")
+    error.connection = value
+    return [error, OwnSlotted(connection=value)]
 
 
-def test_a_slot_is_tried_once_however_many_hold_it() -> None:
-    class Counted:
-        def __reduce__(self) -> Any:
-            odd_classes.runs["Counted"] += 1
-            return int, ("1",)
-
-    error: Any = odd_classes.slotted(Counted())
-    for _ in range(5):
-        error = odd_classes.slotted(error)
-    odd_classes.runs.clear()
-    ways(error)
-    assert odd_classes.runs["Counted"] <= len(ways(error)) * 7, "not twice as often for each of them"
+CONNECTION = Connection()
 
 
-def test_the_control_finds_what_is_worse(stock: Survey) -> None:
-    name = f"own reduce that exchanges args: {next(iter(odd_classes.ways()))}"
-    facts = stock[name]["facts"]
-    assert odd_classes.worse(stock, stock | {name: {"failure": "TypeError: no", "runs": 0}}) == [
-        f"{name}: TypeError: no"
-    ]
-    assert odd_classes.worse(stock, stock | {name: {"facts": facts | {"msg": False}, "runs": 1}}) == [
-        f"{name}: ['msg'] changed",
-        f"{name}: the application's code ran 1 times, not 0",
-    ]
+class SendingPickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> str | None:
+        return "the connection" if value is CONNECTION else None
+
+
+class ReceivingUnpickler(pickle.Unpickler):
+    def persistent_load(self, name: str) -> Any:
+        return {"the connection": CONNECTION}[name]
+
+
+@pytest.mark.parametrize("error", slotted(CONNECTION))
+def test_a_slot_that_only_this_pickler_can_send_arrives(error: Any) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        data = io.BytesIO()
+        SendingPickler(data, protocol).dump(error)
+        data.seek(0)
+        arrived = ReceivingUnpickler(data).load()
+        assert (type(arrived), arrived.args) == (type(error), (2006, "2006 (HY000): gone", "HY000"))
+        assert arrived.connection is CONNECTION
+
+
+@pytest.mark.parametrize("error", slotted(lambda: "from afar"))
+def test_a_slot_that_only_cloudpickle_can_send_arrives(error: Any) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle", reason="pip install cloudpickle")
+    arrived = pickle.loads(cloudpickle.dumps(error))
+    assert arrived.connection() == "from afar"
+    assert arrived.args == error.args
+
+
+@pytest.mark.parametrize("error", slotted(CONNECTION))
+def test_a_slot_that_cannot_be_pickled_is_said_at_the_sender(error: Any) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="cannot pickle a connection"):
+            pickle.dumps(error, protocol)
+    assert copy.copy(error).connection is CONNECTION
+
+
+class Million(list[int]):
+    iterated = 0
+
+    def __iter__(self) -> Any:
+        Million.iterated += 1
+        return super().__iter__()
+
+    __reduce_ex__ = __deepcopy__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("error", slotted(Million(range(1_000_000))))
+def test_copying_does_not_look_into_a_slot(error: Any) -> None:
+    assert copy.copy(error).connection is error.connection
+    assert Million.iterated == 0
+
+
+class LeavesOut(driver.InterfaceError):  # type: ignore[misc]
+    def __init__(self, connection: Any, table: str) -> None:
+        super().__init__("gone", 2006)
+        self.connection = connection
+        self.table = table
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "connection"}
+
+
+class LeavesOutPlain(driver.InterfaceError):  # type: ignore[misc]
+    __getstate__ = LeavesOut.__getstate__
+
+
+def test_a_connection_that_its_own_getstate_leaves_out() -> None:
+    plain: Any = LeavesOutPlain("gone", 2006)
+    plain.connection, plain.table = CONNECTION, "orders"
+    for error in (LeavesOut(CONNECTION, "orders"), plain):
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            arrived = pickle.loads(pickle.dumps(error, protocol))
+            assert (type(arrived), arrived.args, arrived.table) == (type(error), (2006, "2006: gone", None), "orders")
+            assert str(arrived) == "2006: gone"
+            assert not hasattr(arrived, "connection")
+        assert copy.deepcopy(error).table == "orders"
