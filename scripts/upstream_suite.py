@@ -41,7 +41,7 @@ FOLDER = ROOT / "build" / "upstream-suite"
 AS_IT_IS, WITH_PACKAGE, WITH_DIFF = "as it is", "with the package", "with the diff"
 CONDITIONS = {
     AS_IT_IS: None,
-    WITH_PACKAGE: "mysql_errors_compat._reduce",
+    WITH_PACKAGE: "mysql_errors_compat._reducing",
     WITH_DIFF: "mysql.connector.errors",
 }
 

@@ -99,17 +99,6 @@ class PropertyOverSlot(Slotted):
         return "computed"
 
 
-class Picky(type):
-    """A metaclass whose calls take two arguments and no more."""
-
-    def __call__(cls, msg: str, errno: int) -> Any:
-        return super().__call__(msg, errno)
-
-
-class MadeByPicky(Error, metaclass=Picky):
-    pass
-
-
 class OwnNew(Error):
     def __new__(cls, table: str, *, region: str) -> OwnNew:
         self = super().__new__(cls, table)

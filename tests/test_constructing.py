@@ -112,7 +112,7 @@ TOUCHY = """
 
     class CodeText(driver.Error):
         def __init__(self, code, text=None, detail=None, more=None):
-            super().__init__(text, code)
+            super().__init__("failed", code)
 
     replacing = getattr(driver, "ReadTimeoutError", driver.Error)
     CLASSES = {cls.__name__: (cls, True) for cls in (replacing, driver.DataError, Own, Passing, OwnFour)}

@@ -128,7 +128,7 @@ class NoException:
         self.errno, self.sqlstate = errno, sqlstate
 
 for bad in (sys, sqlite3, module(), module(Error=1), module(Error=Other), module(Error=NoException), errors.Error,
-            "mysql.connector.errors", None, 42):
+            "mysql.connector.errors", 42):
     try:
         mysql_errors_compat.install(bad)
     except TypeError as problem:

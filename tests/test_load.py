@@ -18,11 +18,10 @@ from typing import Any
 import pytest
 
 import mysql_errors_compat
-from mysql_errors_compat._hierarchy import classes
 from mysql_errors_compat.testing import _difference, _facts
 
 from . import app_errors, fresh
-from .hierarchy import driver
+from .hierarchy import CLASSES, driver
 from .stock_interpreter import look
 
 mysql_errors_compat.install(driver)
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.needs_package
 TIMEOUT = 30
 MEGABYTE = 1 << 20
 CONTEXT = multiprocessing.get_context("spawn")
-CLASSES = list(classes(driver.Error))
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from mysql_errors_compat.testing import errors
 
 from . import app_errors, fresh
+from .hierarchy import CLASSES
 from .stock_interpreter import look
-from .test_round_trip import CLASSES, attributes, every_error
+from .test_round_trip import attributes, every_error
 
 pytestmark = pytest.mark.needs_package
 

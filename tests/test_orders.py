@@ -28,9 +28,24 @@ def test_full_message_and_back(msg: str, errno: int, sqlstate: str | None, full:
     assert to_constructor_order((errno, full, sqlstate)) == (msg, errno, None, sqlstate)
 
 
-@pytest.mark.parametrize("full", [b"bytes", None, ""])
-def test_what_the_driver_does_not_format_comes_back_itself(full: Any) -> None:
-    assert to_constructor_order((-1, full, None)) == (full, -1, None, None)
+def test_bytes_that_the_driver_does_not_format_come_back_themselves() -> None:
+    assert to_constructor_order((-1, b"bytes", None)) == (b"bytes", -1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("args", "fields"),
+    [
+        (("1213", "1213 (40001): Deadlock found", "40001"), ("Deadlock found", 1213, "40001")),
+        (("1213", "1213: Deadlock found", "None"), ("Deadlock found", 1213, None)),
+        (("-1", "gone", "None"), ("gone", -1, None)),
+        ((1213, "1213 (40001): Deadlock found [SQL: SELECT 1]"), ("Deadlock found [SQL: SELECT 1]", 1213, "40001")),
+        ((1213, "1213: Deadlock found [SQL: (SELECT 1): x]"), ("Deadlock found [SQL: (SELECT 1): x]", 1213, None)),
+        ((-1, "gone [SQL: SELECT 1]"), ("gone [SQL: SELECT 1]", -1, None)),
+    ],
+)
+def test_near_misses(args: tuple[Any, ...], fields: tuple[Any, Any, Any]) -> None:
+    msg, errno, sqlstate = fields
+    assert to_constructor_order(args) == (msg, errno, None, sqlstate)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +56,18 @@ def test_what_the_driver_does_not_format_comes_back_itself(full: Any) -> None:
         (1213, "1214: Deadlock found", None),
         (1213, "1213: Deadlock found", "40001"),
         (1213, b"1213: Deadlock found", None),
+        (1213, "1213: ", None),
+        (1213, "1213: Deadlock found", {"detail": 1}),
+        (1213, "1213: Deadlock found", None, None),
+        (1213, "1213 (4000): Deadlock found"),
+        ("-1", "gone"),
+        ("01213", "01213: Deadlock found", "None"),
+        (True, "True: x", None),
+        (0, "0: x", None),
+        (-1, None, None),
+        (-1, "", None),
+        (-1,),
     ],
 )
-def test_what_is_not_in_args_order_is_refused(args: tuple[Any, Any, Any]) -> None:
+def test_what_is_not_in_args_order_is_refused(args: tuple[Any, ...]) -> None:
     assert to_constructor_order(args) is None

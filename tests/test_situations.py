@@ -12,14 +12,11 @@ from typing import Any
 
 import pytest
 
-from mysql_errors_compat._hierarchy import classes
 from mysql_errors_compat.testing import assert_survives
 
 from . import app_errors, fresh
+from .hierarchy import REPLACING
 from .hierarchy import driver as errors
-
-# The classes whose constructors replace the message; drivers before 9.2 have none.
-REPLACING = [cls for cls in classes(errors.Error) if cls.__init__ is not errors.Error.__init__]
 
 
 def deadlock() -> Any:
@@ -88,8 +85,8 @@ def test_a_known_client_error_for_which_the_driver_has_no_text() -> None:
         driver.get_client_error = lambda errno: None
         for error in (driver.Error(errno=2003), driver.Error("", 2003, None, "HY000"), driver.DataError(errno=2013)):
             assert error.msg is None
-            for arrived in (pickle.loads(pickle.dumps(error)), type(error)(*error.args)):
-                assert (arrived.args, vars(arrived)) == (error.args, vars(error)), arrived.args
+            arrived = pickle.loads(pickle.dumps(error))
+            assert (arrived.args, vars(arrived)) == (error.args, vars(error)), arrived.args
         """
     )
 
@@ -243,7 +240,7 @@ def test_an_error_that_was_never_constructed() -> None:
 def test_an_errno_that_is_an_enum() -> None:
     error = errors.Error("x", Codes.DEADLOCK)
     assert hop(error).errno is Codes.DEADLOCK
-    assert rebuilt_from_args(error).args == error.args
+    assert error.__reduce__()[0] is not errors.Error, "its text may be another where it arrives"
     assert_survives(error)
 
 

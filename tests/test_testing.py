@@ -18,7 +18,6 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis.errors import HypothesisException
 from mysql.connector import Error, IntegrityError, OperationalError
-from mysql.connector import errors as driver
 from mysql.connector.cursor import MySQLCursor
 from mysql.connector.pooling import PooledMySQLConnection
 

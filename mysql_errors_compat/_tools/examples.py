@@ -164,7 +164,9 @@ def has_drivers_constructor(cls: type[BaseException]) -> bool:
     """Tell whether it is one of the driver's constructors that makes errors of this class, and nothing else."""
     owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
     own_new = not isinstance(cls.__new__, BuiltinFunctionType) or type(cls).__call__ is not type.__call__
-    return not own_new and owner.__module__ in ("mysql.connector.errors", "mysqlx.errors") and issubclass(owner, drivers())
+    return (
+        not own_new and owner.__module__ in ("mysql.connector.errors", "mysqlx.errors") and issubclass(owner, drivers())
+    )
 
 
 class Plan:
