@@ -46,11 +46,11 @@ matrix-short: $(BIN)/.installed-dev ## the same with four of the drivers, on thi
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
-bench: $(BIN)/.installed-bench ## measure what an error costs, against the driver alone and others
+bench: $(BIN)/.installed-bench ## measure what an error costs, write docs/costs.md, draw its pictures (minutes)
 	@$(BIN)/python -m benchmarks
 
-bench-plot: $(BIN)/.installed-bench ## draw README's pictures from what was measured
-	@$(BIN)/python -m benchmarks.plot
+bench-plot: $(BIN)/.installed-bench ## write and draw again what was measured last
+	@$(BIN)/python -m benchmarks --rounds 0
 
 upstream-suite: $(BIN)/.installed-dev ## run upstream's tests as they are, with the package, and with the diff (minutes)
 	@$(BIN)/python -m scripts.upstream_suite

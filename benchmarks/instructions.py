@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+import tempfile
+from pathlib import Path
 
-from .interpreters import run
-
-LOOPS = 200
+ROOT = Path(__file__).parent.parent
 
 # The same everywhere: hashes, and with the size of the environment every address, change the count by a percent.
 _ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def count(subject: str, kind: str, operation: str) -> float:
-    """Return the instructions that `operation` takes each time, as callgrind counts them."""
-    # Starting the interpreter takes far more, and is the same in both.
-    with ThreadPoolExecutor() as both:
-        few, many = both.map(partial(_collected, subject, kind, operation), (LOOPS, 6 * LOOPS))
-    return (many - few) / (5 * LOOPS)
-
-
-def _collected(subject: str, kind: str, operation: str, loops: int) -> int:
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    command += [sys.executable, "-m", "benchmarks.worker", subject]
-    ended = run(*command, text=json.dumps(["repeat", kind, operation, loops]), environment=_ENVIRONMENT)
-    found = re.search(r"Collected : (\d+)", ended.stderr)
-    assert found, ended.stderr
-    return int(found[1])
+def count(subject: str, wanted: list[tuple[str, str]], loops: int = 200) -> list[float]:
+    """Return the instructions that each of the operations takes, as callgrind counts them."""
+    script = f"from benchmarks import worker; worker.mark_for_callgrind({subject!r}, {wanted}, {loops})"
+    with tempfile.TemporaryDirectory() as folder:
+        # The function of the C library makes callgrind write down what it counted since the last call.
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/part", "--dump-before=getppid"]
+        command += [sys.executable, "-c", script]
+        subprocess.run(command, cwd=ROOT, env=_ENVIRONMENT, capture_output=True, check=True, timeout=100)
+        parts = [Path(folder, f"part.{2 * number}").read_text() for number in range(1, len(wanted) + 1)]
+    return [int(re.findall(r"^totals: (\d+)", part, re.MULTILINE)[0]) / loops for part in parts]

@@ -6,112 +6,116 @@ side is compared, as one ratio per round, and the result is the median of the ra
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import os
 import platform
-import shutil
+import re
+import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
 
-import pyperf
+from . import worker
+from .errors import EXPRESSIONS, KINDS
 
-from . import instructions
-from .interpreters import Interpreter, run
-from .results import Key, Results
-from .subjects import KINDS, SUBJECTS
-from .worker import OPERATIONS
-
-PACKAGES = ["mysql_errors_compat", "mysql-connector-python", "tblib", "PyMySQL", "psycopg", "pyperf"]
-
-HOPS = 30
-TASKS = 1000  # in a Pool
+RESULTS = Path(__file__).with_name("results.json")
+PACKAGES = ["mysql_errors_compat", "mysql-connector-python", "tblib", "PyMySQL", "psycopg"]
+TIMEOUT = 60  # seconds for one answer, of which the slowest takes a few
 
 IMPORT = """
-import time
-start = time.process_time()
+from time import process_time as now
+start = now()
 import mysql.connector
-between = time.process_time()
+between = now()
 import mysql_errors_compat
-print(between - start, time.process_time() - between)
+print((between - start) * 1e9, (now() - between) * 1e9)
 """
-
-# What the package asked the interpreter for. The module tracemalloc imports others, which would not count then.
-ALLOCATED = """
-import _tracemalloc
-import mysql.connector
+# The module tracemalloc imports others, which would not count then.
+MEMORY = """
+import _tracemalloc, mysql.connector
 _tracemalloc.start()
 import mysql_errors_compat
 print(_tracemalloc.get_traced_memory()[0])
 """
 
-# What the process got from the machine, before and after.
-HELD = """
-import psutil
-process = psutil.Process()
-import mysql.connector
-before = process.memory_full_info().uss
-import mysql_errors_compat
-print(before, process.memory_full_info().uss)
-"""
-
-Figures = dict[Key, list[float]]
+Key = tuple[str, str, str]  # the subject, the kind of error or nothing, and what was measured
 
 
-def measure(rounds: int, progress: Callable[[str], None]) -> Results:
+class Results(NamedTuple):
+    """What was measured, a number per round or hop, times in nanoseconds; and with what."""
+
+    figures: dict[Key, list[float]]
+    versions: dict[str, str]
+
+    def ratios(self, subject: str, to: str, kind: str, what: str) -> list[float]:
+        """Return how the figures of two subjects relate, round by round or hop by hop."""
+        ours, theirs = self.figures[subject, kind, what], self.figures[to, kind, what]
+        return [one / other for one, other in zip(ours, theirs, strict=True)]
+
+
+def save(results: Results) -> None:
+    """Write the results, a line for each thing that was measured."""
+    lines = [results.versions, *([*key, values] for key, values in results.figures.items())]
+    RESULTS.write_text("[\n" + ",\n".join(map(json.dumps, lines)) + "\n]\n", encoding="utf-8")
+
+
+def load() -> Results:
+    """Read what `save` wrote."""
+    versions, *lines = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return Results({(subject, kind, what): values for subject, kind, what, values in lines}, versions)
+
+
+@contextmanager
+def interpreter(subject: str) -> Iterator[Callable[..., Any]]:
+    """Start an interpreter for a subject: a function that calls one of the worker's there."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        yield lambda function, *arguments: pool.apply_async(function, (subject, *arguments)).get(TIMEOUT)
+
+
+def measure(rounds: int) -> Results:
     """Measure everything."""
-    figures: Figures = defaultdict(list)
-    loops: dict[Key, int | None] = {}
+    figures: dict[Key, list[float]] = defaultdict(list)
     _run(IMPORT)  # which leaves byte code for the others
     for number in range(rounds):
-        progress(f"round {number + 1} of {rounds}")
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
         # The first of a round may be at an advantage, so every other round goes the other way.
-        _time(SUBJECTS[:: (-1) ** number], loops, figures)
-        for what, script in ("import", IMPORT), ("bytes held", HELD):
-            for subject, value in zip(["stock", "ours"], _run(script), strict=True):
-                figures[subject, "", what].append(value)
-        figures["ours", "", "bytes allocated"] += _run(ALLOCATED)
-    progress("bytes and instructions")
-    _count(figures)
-    return Results({key: values for key, values in figures.items() if values}, _metadata())
+        for key, value in _round(list(EXPRESSIONS)[:: (-1) ** number]):
+            figures[key].append(value)
+    figures["ours", "", "memory"] = _run(MEMORY)
+    for subject, kinds in EXPRESSIONS.items():
+        with interpreter(subject) as ask:
+            for kind in kinds:
+                figures[subject, kind, "bytes"] = ask(worker.sizes, kind, 0)
+            figures[subject, "typical", "bytes by hop"] = ask(worker.sizes, "typical", 30)
+    cpus = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*: (.+)", cpus.read_text() if cpus.exists() else "", re.MULTILINE)
+    about = {
+        "date": str(date.today()),
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "machine": f"{platform.system()}, {model[1] if model else platform.machine()}",
+    }
+    return Results(figures, about | {name: version(name) for name in PACKAGES})
+
+
+def _round(subjects: list[str]) -> Iterator[tuple[Key, float]]:
+    with ExitStack() as stack:
+        asks = {subject: stack.enter_context(interpreter(subject)) for subject in subjects}
+        for kind in KINDS:
+            for operation in worker.OPERATIONS:
+                for subject in [subject for subject in subjects if kind in EXPRESSIONS[subject]]:
+                    yield (subject, kind, operation), asks[subject](worker.nanoseconds, kind, operation)
+    for subject, value in zip(["stock", "ours"], _run(IMPORT), strict=True):
+        yield (subject, "", "import"), value
 
 
 def _run(script: str) -> list[float]:
-    return [float(number) for number in run(sys.executable, "-c", script).stdout.split()]
-
-
-def _time(subjects: list[str], loops: dict[Key, int | None], figures: Figures) -> None:
-    with ExitStack() as stack:
-        running = {subject: stack.enter_context(Interpreter(subject)) for subject in subjects}
-        for kind in KINDS:
-            for operation in OPERATIONS:
-                for subject, interpreter in running.items():
-                    key = subject, kind, operation
-                    if key not in loops:
-                        loops[key] = interpreter.ask("loops", kind, operation)
-                    if loops[key]:
-                        figures[key].append(interpreter.ask("seconds", kind, operation, loops[key]))
-        for subject, interpreter in running.items():
-            figures[subject, "typical", "Pool"].append(interpreter.ask("pool", TASKS))
-
-
-def _count(figures: Figures) -> None:
-    for subject in SUBJECTS:
-        with Interpreter(subject) as interpreter:
-            for kind in KINDS:
-                figures[subject, kind, "bytes"] = interpreter.ask("sizes", kind, 0)
-            figures[subject, "typical", "bytes by hop"] = interpreter.ask("sizes", "typical", HOPS)
-    if shutil.which("valgrind"):
-        for subject in ("stock", "ours"):
-            figures[subject, "typical", "instructions"] = [instructions.count(subject, "typical", "round trip")]
-
-
-def _metadata() -> dict[str, str]:
-    machine = pyperf.Run([1.0]).get_metadata()
-    return {
-        "date": str(date.today()),
-        "Python": f"{platform.python_implementation()} {platform.python_version()}, {platform.python_compiler()}",
-        "machine": f"{platform.system()}, {machine.get('cpu_model_name', platform.machine())}",
-        **{package: version(package) for package in PACKAGES},
-    }
+    # Byte code is kept, whatever the environment says: compiling is not what an import costs.
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+    printed = subprocess.check_output([sys.executable, "-c", script], env=environment, text=True, timeout=TIMEOUT)
+    return [round(float(number)) for number in printed.split()]

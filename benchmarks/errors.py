@@ -1,0 +1,63 @@
+"""What is compared, and the errors it is measured with.
+
+An error is an expression: that is what is timed, and not a call of a function around it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from mysql.connector import errors as driver
+
+SUBJECTS = {
+    "ours": "with this package",
+    "stock": "driver alone",
+    "tblib": "driver with tblib",
+    "PyMySQL": "PyMySQL",
+    "psycopg": "psycopg 3",
+}
+
+MESSAGE = "Deadlock found when trying to get lock; try restarting the transaction"
+
+_FIELDS = "(msg=MESSAGE, errno=1213, sqlstate='40001')"  # as the driver calls its constructor
+KINDS = {
+    "typical": f"InternalError{_FIELDS}",
+    "no fields": "Error()",
+    "values": "InterfaceError(errno=2003, values=('db1.example', 3306, '111'))",
+    "added attribute": f"add_attribute(InternalError{_FIELDS})",
+    "plain subclass": f"PlainSubclass{_FIELDS}",
+    "own constructor": f"OwnConstructor{_FIELDS}",
+}
+MODULES = {"PyMySQL": "pymysql.err", "psycopg": "psycopg.errors"}
+EXPRESSIONS = dict.fromkeys(SUBJECTS, KINDS)
+for _subject, _typical in [("PyMySQL", "OperationalError(1213, MESSAGE)"), ("psycopg", "DeadlockDetected(MESSAGE)")]:
+    EXPRESSIONS[_subject] = {"typical": _typical, "added attribute": f"add_attribute({_typical})"}
+
+
+class PlainSubclass(driver.InternalError):
+    """An application's class that adds nothing."""
+
+
+class OwnConstructor(driver.InternalError):
+    """An application's class with a constructor that the driver alone can call when it unpickles."""
+
+    def __init__(self, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
+        super().__init__(msg, errno, values, sqlstate)
+        self.again = errno in (1205, 1213)
+
+
+def add_attribute(error: Exception) -> Exception:
+    """Do what an application does that wants to know more later."""
+    error.__dict__["statement"] = "UPDATE stock SET amount = amount - 1 WHERE article = 4711"
+    return error
+
+
+def make(subject: str, kind: str) -> tuple[Any, dict[str, Any]]:
+    """Install a subject in this interpreter; return an error, and the names that its expression uses."""
+    if subject == "ours":
+        import mysql_errors_compat  # noqa: F401
+    elif subject == "tblib":
+        importlib.import_module("tblib.pickling_support").install()
+    names = vars(importlib.import_module(MODULES.get(subject, driver.__name__))) | globals()
+    return eval(EXPRESSIONS[subject][kind], names), names
