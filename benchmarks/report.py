@@ -46,13 +46,14 @@ def parts(results: Results) -> dict[str, str]:
 
     def show(one: str, what: str, kind: str = "typical") -> str:
         value = figures[one, kind, what]
-        return f"{value / 1e3:.2f} µs" if what in OPERATIONS else f"{value:.0f} bytes"
+        return f"{value / 1e3:.2f} µs" if what in OPERATIONS else f"{value:.0f}"
 
     def both(what: str) -> str:
         return f"{show('ours', what)} (with the driver alone {show('stock', what)})"
 
+    of = {"added attribute": " with an added attribute"}
     goals = [
-        _goal(f"{what}, {kind} / {SUBJECTS[to]}", results.ratios("ours", to, kind, what), goal, wish)
+        _goal(f"{what}{of.get(kind, '')} / {SUBJECTS[to]}", results.ratios("ours", to, kind, what), goal, wish)
         for kind, what, to, goal, wish in GOALS
     ]
     goals.append(_goal("import of this package, in ms", imports, 1, 0.5))
@@ -62,7 +63,7 @@ def parts(results: Results) -> dict[str, str]:
     more = "; ".join(f"{kind}, {what} {ratio:.2f}" for (kind, what), ratio in ratios.items() if ratio >= 1.05)
     return {
         "cost": f"Making an error takes {both('constructor')}, pickling and unpickling it {both('round trip')}; "
-        f"its pickle has {both('bytes')}.",
+        f"the bytes of its pickle are {both('bytes')}.",
         "goals": _table(["", "measured", "middle half", "goal: at most", "we would like", ""], goals)
         + f"\n\nThe driver's own import takes {figures['stock', '', 'import'] / 1e6:.0f} ms. "
         f"This package takes {figures['ours', '', 'memory'] / 1e3:.0f} kB of memory.",
