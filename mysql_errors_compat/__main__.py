@@ -3,57 +3,124 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
 from . import __version__
-from ._tools.check import check
+from ._tools.check import Options, check
 from ._tools.demo import report
+from ._tools.processes import complain
+
+PROG = "mysql-errors-compat"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    if sys.stdout is None:
+        complain(f"{PROG}: standard output is closed")
+        return 2
+    try:
+        status, text = _run(_parser().parse_args(argv))
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as exit:
+        if exit.code != 0:
+            raise
+        status, text = 0, ""  # --help or --version, which may still have to be written
+    return status if _write(text) else 2
+
+
+def _write(text: str) -> bool:
+    """Write to standard output; tell whether that was possible."""
+    try:
+        if text:
+            encoding = sys.stdout.encoding
+            print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
+        sys.stdout.flush()
+        return True
+    except (OSError, ValueError) as problem:
+        complain(f"{PROG}: standard output cannot be written to: {problem}")
+        with contextlib.suppress(OSError, ValueError):  # or Python would try again, and have an exit status of its own
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+
+
+def _run(options: argparse.Namespace) -> tuple[int, str]:
+    if options.command == "check":
+        names = set(Options._fields)
+        return check(Options(**{name: value for name, value in vars(options).items() if name in names}))
+    return report(as_json=options.as_json)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="mysql-errors-compat",
+        prog=PROG,
         description="Show what happens to real MySQL errors on their way out of a process, without this package "
         "and with it. No server is needed; it takes well under a minute. `mysql-errors-compat check MODULE...` "
-        "checks an application's own error classes instead.",
-        epilog="Exit status: 0 if every error arrives identical with the package, 1 if one does not, 130 after Ctrl-C.",
+        "checks an application's own exception classes instead.",
+        epilog="Exit status: 0 if every error arrives identical with the package, 1 if one does not, 2 if that cannot "
+        "be measured or written, 130 after Ctrl-C.",
     )
-    parser.add_argument("--json", action="store_true", help="print the same as data")
+    parser.add_argument("--json", dest="as_json", action="store_true", help="print the same as data")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command")
-    parser_of_check = commands.add_parser(
-        "check",
-        help="check an application's own error classes",
-        description="Import the modules and find every subclass of mysql.connector.Error that they, or modules in "
-        "them, define. Send errors of each, with this package installed, through pickle, copy and a real Pool, and "
-        "say for each class: safe; unsafe, what goes wrong and how to mend it; or unknown, and why no error could be "
-        "built. The errors come from --examples, or from `examples` of the class, a classmethod that returns some or "
-        "a list of them, or are built from the type hints of its constructor. So constructors run, with odd "
-        "arguments, and so does whatever they do. What is set on an error later is only seen in examples.",
-        epilog="Exit status: 0 if no class is unsafe, 1 if one is, 2 if a module cannot be imported or Hypothesis is "
-        "missing (pip install 'mysql_errors_compat[testing]'), 130 after Ctrl-C.",
+    commands = parser.add_subparsers(dest="command", metavar="{demo,check}")
+    demo = commands.add_parser(
+        "demo",
+        help="show the fault and the cure on this machine, as without a command",
+        description=parser.description,
+        epilog=parser.epilog,
     )
-    parser_of_check.add_argument("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
-    parser_of_check.add_argument(
+    _add_check(check_ := commands.add_parser("check", help="check an application's own exception classes"))
+    for command in (demo, check_):
+        # Without a default, which would undo a --json in front of the command.
+        command.add_argument(
+            "--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help="print the same as data"
+        )
+    return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Import the modules, and of a package all that is below it but tests and __main__, and find every exception "
+        "class that they define. Send errors of each, with this package installed, through pickle, copy and a real "
+        "Pool, and say for each class: safe; unsafe, what goes wrong and how to mend it; or unknown, and why no error "
+        "could be built. It also says how they arrive where only their args travel, as in Celery's results, and "
+        "whether the modules bring this package along. The errors come from --examples, or from `examples` of the "
+        "class, a classmethod that returns some or a list of them, or are built from the type hints of its "
+        "constructor, and where there are none from guesses. So constructors run, with odd arguments, and so does "
+        "whatever they do. What is set on an error later is only seen in examples."
+    )
+    parser.epilog = (
+        "Exit status: 0 if no class is unsafe, 1 if one is, 2 if nothing can be checked: a module that is named cannot "
+        "be imported, there is no exception class, Hypothesis is missing (pip install 'mysql_errors_compat[testing]') "
+        "or no Pool can be started; 130 after Ctrl-C."
+    )
+    parser.add_argument("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
+    parser.add_argument(
         "--examples",
         metavar="MODULE:FUNCTION",
         action="append",
         default=[],
         help="what returns errors, of any of the classes, to check in place of built ones; can be repeated",
     )
-    # Without a default, which would undo a --json in front of the command.
-    parser_of_check.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="print the same as data"
+    parser.add_argument(
+        "--skip",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="a module of a package that is not to be imported, nor what is below it; can be repeated",
     )
-    options = parser.parse_args(argv)
-    try:
-        if options.command == "check":
-            return check(options.modules, options.examples, as_json=options.json)
-        return report(as_json=options.json)
-    except KeyboardInterrupt:
-        return 130
+    parser.add_argument(
+        "--only-mysql", action="store_true", help="leave out exceptions that are not below mysql.connector.Error"
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with 1 also if a class is unknown, a module of a package cannot be imported, or nothing imports "
+        "this package",
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`check`: which of an application's own error classes survive leaving a process, and how to mend the others.
+"""`check`: which of an application's own exception classes survive leaving a process, and how to mend the others.
 
-The application's code runs in another interpreter, `check_work`, because it may hang, end the interpreter or
-write to the standard output. That one tells what it is about to do and what it finds, and is started again, for
-the classes that are left, whenever it has to be ended.
+The application's code runs in other interpreters, because it may hang, end the interpreter or write to the standard
+output: in one without the package, `importing`, which finds the modules, and one with it, `check_work`. Each tells
+what it is about to do and what it finds, and is started again, for what is left, whenever it has to be ended.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ import importlib.util
 import json
 import os
 import queue
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LIMIT = 60  # seconds for any one step of the other interpreter, such as importing the modules
+from . import importing
+from .processes import Group, Progress, complain, end_on_signals, python, wait_for
+
+LIMIT = 60  # seconds for any one step of the other interpreter, such as importing a module
 
 # The current folder is in the path of what -c runs, as it is for `python -m`.
-_PROGRAM = "from mysql_errors_compat._tools import check_work; check_work.main()"
+_IMPORT = f"import runpy; runpy.run_path({importing.__file__!r}, run_name='__main__')"
+_WORK = "from mysql_errors_compat._tools import check_work; check_work.main()"
 
 
 class Finding(NamedTuple):
@@ -36,113 +37,248 @@ class Finding(NamedTuple):
     verdict: str  # safe, unsafe or unknown
     examples: int = 0
     problem: str | None = None
-    mend: str | None = None
+    mend: str | None = None  # the same for all classes with the same fault
+    about: str = ""  # what to mend in this one
+    mysql: bool = True  # whether it is below the driver's Error
+    args_only: str | None = None  # how it arrives where only args travel
+    guessed: Mapping[str, str] = {}  # what parameters without a type hint got, in words
     never_given: Sequence[str] = ()  # parameters for which there was no value to try
+
+    def unsafe(self, problem: str, mend: tuple[str, str]) -> Finding:
+        """Return what is said of a class that does not survive."""
+        return self._replace(verdict="unsafe", problem=problem, mend=mend[0], about=mend[1])
+
+
+class Options(NamedTuple):
+    """What is to be checked, and how."""
+
+    modules: Sequence[str]
+    examples: Sequence[str] = ()  # as ``module:function``: what gives errors to check in place of built ones
+    skip: Sequence[str] = ()
+    only_mysql: bool = False
+    strict: bool = False
+    as_json: bool = False
 
 
 class CheckError(Exception):
     """Nothing can be checked. The text says why."""
 
 
-def check(modules: Sequence[str], examples: Sequence[str], as_json: bool) -> int:
-    """Check the error classes of `modules`, print what was found, and return the exit status.
-
-    Each of `examples`, as ``module:function``, names what gives errors to check in place of built ones.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that _Interpreter can clear up
-    findings: list[Finding] = []
-    skipped: set[str] = set()
+def check(options: Options) -> tuple[int, str]:
+    """Check the exception classes of the modules; return the exit status and what is to be printed."""
+    end_on_signals()
+    check = _Check(options)
     try:
+        check.find_modules()
         if importlib.util.find_spec("hypothesis") is None:
             raise CheckError("this needs Hypothesis: pip install 'mysql_errors_compat[testing]'")
-        while not _examine(modules, examples, findings, skipped):
-            pass
+        check.examine_classes()
     except CheckError as problem:
-        print(f"mysql-errors-compat check: {problem}", file=sys.stderr)
-        return 2
-    text = _as_json(findings, skipped) if as_json else _as_text(findings, skipped, modules)
-    encoding = sys.stdout.encoding
-    print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
-    return 1 if any(finding.verdict == "unsafe" for finding in findings) else 0
+        complain(f"mysql-errors-compat check: {problem}")
+        return 2, ""
+    finally:
+        check.progress.clear()
+    return check.status(), check.as_json() if options.as_json else check.as_text()
 
 
-def _as_json(findings: list[Finding], skipped: set[str]) -> str:
-    rows = []
-    for finding in findings:
-        fields = finding._asdict()
-        rows.append({"class": fields.pop("name"), **fields})
-    return json.dumps({"classes": rows, "not_imported": sorted(skipped)}, indent=2)
+class _Check:
+    """One run of the command."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.findings: list[Finding] = []
+        self.imported: list[str] = []
+        self.not_imported: dict[str, str] = {}
+        self.left_out: list[str] = []
+        self.package_with: str | None = None  # the first module with which mysql_errors_compat comes
+        self.progress = Progress()
+
+    def find_modules(self) -> None:
+        """Have the modules imported where the package is not; start again after one that ends the interpreter."""
+        options = self.options
+        while True:
+            self.imported, self.left_out, self.package_with = [], [], None
+            failed = list(self.not_imported)
+            step, name = "starting Python", None
+            with _Interpreter(_IMPORT, options.modules, options.skip, options.examples, failed) as interpreter:
+                while message := interpreter.message():
+                    kind, *content = message
+                    if kind == "step":
+                        step, name = content
+                        self.progress.show(step)
+                    elif kind == "package":
+                        self.package_with = self.package_with or content[0]
+                    elif kind == "left out":
+                        self.left_out += content
+                    elif kind == "all":
+                        return
+                    else:
+                        self._take(kind, content)
+                problem = f"{step} {interpreter.fate()}"
+                if not name or name in options.modules:
+                    raise CheckError(f"{problem}: {interpreter.last_line()}".removesuffix(": "))
+                self.not_imported[name] = problem
+
+    def examine_classes(self) -> None:
+        """Have all classes examined. Raises CheckError if there are none."""
+        while not self._examine():
+            pass
+        if not self.findings:
+            raise CheckError(self._nothing())
+
+    def _examine(self) -> bool:
+        """Add the findings about the classes that are left, as far as one interpreter gets; tell whether that was all.
+
+        Raises CheckError, also if the interpreter ends or hangs while no class is to blame.
+        """
+        step, finding, number = "starting Python", None, 0
+        options = self.options
+        done = [finding.name for finding in self.findings]
+        arguments = options.modules, self.imported, options.examples, options.only_mysql, done
+        with _Interpreter(_WORK, *arguments) as interpreter:
+            while message := interpreter.message():
+                kind, *content = message
+                if kind == "step":
+                    step, finding = content
+                    what = f"{finding[0]}, {len(self.findings) + 1} of {number}" if finding else step
+                    self.progress.show(f"checking {what}")
+                elif kind == "number":
+                    (number,) = content
+                elif kind == "found":
+                    self.findings.append(Finding(*content[0]))
+                elif kind == "elsewhere":
+                    (self._elsewhere,) = content
+                elif kind in ("all", "hung"):
+                    return bool(kind == "all")
+                else:
+                    self._take(kind, content)
+            problem = f"{step} {interpreter.fate()}"
+            if not finding:
+                raise CheckError(f"{problem}: {interpreter.last_line()}".removesuffix(": "))
+            finding = Finding(*finding)
+            self.findings.append(finding._replace(problem=f"{finding.problem}{problem}"))
+            return False
+
+    def _take(self, kind: str, content: list[Any]) -> None:
+        """Take a message that both interpreters send."""
+        if kind == "unusable":
+            raise CheckError(*content)
+        assert kind == "module"
+        name, problem = content
+        if problem:
+            self.not_imported[name] = problem
+        if not problem:
+            self.imported.append(name)
+        elif name in self.imported:
+            self.imported.remove(name)
+
+    def _nothing(self) -> str:
+        what = "subclass of mysql.connector.Error" if self.options.only_mysql else "exception class"
+        lines = [f"no {what} is defined in {self._named()}, so nothing was checked", *self._not_imported_lines()]
+        if self._elsewhere:
+            lines.append(f"There are some elsewhere: mysql-errors-compat check {' '.join(self._elsewhere)}")
+        else:
+            lines.append("Name the package or the modules that define them: mysql-errors-compat check shop.errors")
+        return "\n".join(lines)
+
+    _elsewhere: Sequence[str] = ()
+
+    def _named(self) -> str:
+        return ", ".join(self.options.modules)
+
+    def status(self) -> int:
+        """Return the exit status."""
+        verdicts = {finding.verdict for finding in self.findings}
+        strictly = self.options.strict and ("unknown" in verdicts or self.not_imported or not self.package_with)
+        return 1 if "unsafe" in verdicts or strictly else 0
+
+    def as_json(self) -> str:
+        """Return what was found as data."""
+        rows = []
+        for finding in self.findings:
+            fields = finding._asdict()
+            rows.append({"class": fields.pop("name"), **fields})
+        found = {
+            "classes": rows,
+            "not_imported": self.not_imported,
+            "left_out": self.left_out,
+            "package_imported_with": self.package_with,
+        }
+        return json.dumps(found, indent=2)
+
+    def as_text(self) -> str:
+        """Return what was found as a text for people."""
+        width = max(len(finding.name) for finding in self.findings)
+        lines = []
+        for mysql in (True, False):
+            group = [finding for finding in self.findings if finding.mysql == mysql]
+            if group and not mysql:
+                lines += ["", "not below mysql.connector.Error, so mysql_errors_compat does nothing for them:"]
+            for finding in group:
+                lines += _lines_of(finding, width)
+        lines += self._advice()
+        lines.append("")
+        lines += self._not_imported_lines()
+        if self.left_out:
+            lines.append(f"left out: {', '.join(self.left_out)}")
+        if self.package_with:
+            lines.append(f"{self.package_with} brings mysql_errors_compat along")
+        else:
+            lines.append(f"nothing in {self._named()} imports mysql_errors_compat; one of the two processes must")
+        counts = Counter(finding.verdict for finding in self.findings)
+        lines.append(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
+        return "\n".join(lines)
+
+    def _not_imported_lines(self) -> list[str]:
+        return [f"not checked, since it cannot be imported: {name}: {why}" for name, why in self.not_imported.items()]
+
+    def _advice(self) -> list[str]:
+        """Return each advice once, and the classes that it is for."""
+        kinds: dict[str, list[str]] = {}
+        for finding in self.findings:
+            if finding.mend:
+                about = f": {finding.about}" if finding.about else ""
+                kinds.setdefault(finding.mend, []).append(f"    {finding.name}{about}")
+        lines = []
+        for mend, classes in kinds.items():
+            lines += ["", f"to mend: {mend}", *classes]
+        return lines
 
 
-def _as_text(findings: list[Finding], skipped: set[str], modules: Sequence[str]) -> str:
-    width = max((len(finding.name) for finding in findings), default=0)
-    lines = []
-    for name, verdict, examples, problem, mend, never_given in findings:
-        lines.append(f"{name:{width}}  {verdict:7}  {problem or f'examples: {examples}'}")
-        if never_given:
-            lines[-1] += f"; never given, for lack of a usable type hint: {', '.join(never_given)}"
-        if mend:
-            lines.append(f"{'':{width}}  to mend: {mend}")
-    counts = Counter(finding.verdict for finding in findings)
-    lines.append(
-        ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-        or f"no subclass of mysql.connector.Error is defined in {', '.join(modules)}"
-    )
-    if skipped:
-        lines.append(f"not checked, since nothing imports it: {', '.join(sorted(skipped))}")
-    return "\n".join(lines)
-
-
-def _examine(modules: Sequence[str], examples: Sequence[str], findings: list[Finding], skipped: set[str]) -> bool:
-    """Add the findings about the classes that are left, as far as one interpreter gets; tell whether that was all.
-
-    `skipped` gets the modules that nothing imports.
-
-    Raises CheckError, also if the interpreter ends or hangs while no class is to blame.
-    """
-    step, finding = "starting Python", None
-    with _Interpreter(modules, examples, [finding.name for finding in findings]) as interpreter:
-        while message := interpreter.message():
-            kind, *content = message
-            if kind == "step":
-                step, finding = content
-            elif kind == "skipped":
-                skipped.update(*content)
-            elif kind == "found":
-                findings.append(Finding(*content[0]))
-            elif kind == "unusable":
-                raise CheckError(*content)
-            else:
-                return bool(kind == "all")
-        problem = f"{step} {interpreter.fate()}"
-        if not finding:
-            raise CheckError(f"{problem}: {interpreter.last_line()}".removesuffix(": "))
-        finding = Finding(*finding)
-        findings.append(finding._replace(problem=f"{finding.problem}{problem}"))
-        return False
+def _lines_of(finding: Finding, width: int) -> list[str]:
+    below = []
+    if finding.guessed:
+        below.append(f"guessed: {', '.join(f'{name} is {words}' for name, words in finding.guessed.items())}")
+    if finding.never_given:
+        below.append(f"never given, for lack of a value to try: {', '.join(finding.never_given)}")
+    if finding.args_only:
+        below.append(f"from args alone: {finding.args_only}")
+    first = f"{finding.name:{width}}  {finding.verdict:7}  {finding.problem or f'examples: {finding.examples}'}"
+    return [first, *(f"{'':{width}}  {'':7}  {line}" for line in below)]
 
 
 class _Interpreter:
-    """The interpreter in which the application's code runs, and all the processes that it starts."""
+    """An interpreter in which the application's code runs, and all the processes that it starts."""
 
-    def __init__(self, *arguments: Sequence[str]) -> None:
+    def __init__(self, program: str, *arguments: Any) -> None:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._output = Path(self._folder.name, "output")
         self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        if program == _WORK:
+            arguments = str(self._output), *arguments
         with self._output.open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, json.dumps([str(self._output), *arguments])],
+            self._group = Group(
+                python("-c", program, json.dumps(arguments)),
                 env=os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": self._folder.name},
                 stdin=subprocess.PIPE,  # whose end tells it that we are gone
                 stdout=subprocess.PIPE,
                 stderr=output,
-                start_new_session=True,  # and so a group, which can be ended as a whole
             )
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        assert self._process.stdout
-        with self._process.stdout as lines:
+        assert self._group.process.stdout
+        with self._group.process.stdout as lines:
             for line in lines:
                 with contextlib.suppress(ValueError):  # something may print whenever Python starts
                     self._messages.put(json.loads(line))
@@ -158,7 +294,7 @@ class _Interpreter:
     def fate(self) -> str:
         """Say why there is no next message."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            status = self._process.wait(1)
+            status = self._group.process.wait(1)
             return f"ended the interpreter, exit status {status}"
         return f"did not end in {LIMIT} seconds"
 
@@ -170,27 +306,11 @@ class _Interpreter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Not SIGKILL for all: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
-        left = self._signal(signal.SIGTERM)
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdin
-        self._process.stdin.close()
-        until = time.monotonic() + 1
-        while left and time.monotonic() < until:
-            time.sleep(0.01)
-            left = self._signal(0)
-        if left and sys.platform != "win32":
-            self._signal(signal.SIGKILL)
+        self._group.end()
+        assert self._group.process.stdin
+        self._group.process.stdin.close()
+        wait_for([self._group])
         self._folder.cleanup()
-
-    def _signal(self, number: int) -> bool:
-        """Signal the whole group; tell whether anybody is left in it."""
-        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, number)
-                return True
-        return False
 
 
 def last_line(output: Path, start: int = 0) -> str:

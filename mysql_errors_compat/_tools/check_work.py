@@ -1,27 +1,21 @@
-"""The interpreter of `check` in which the application's code runs: it imports, constructs, pickles and copies.
+"""The interpreter of `check` that constructs, pickles and copies an application's errors, with the package.
 
 Its messages are lines of JSON: ``["step", what, finding]`` before anything that may not return, with the finding
-about the class, if one is to blame, should it not; ``["skipped", modules]``, which nothing imports;
-``["found", finding]``; ``["unusable", why]``; and at the end
-``["all"]``, or ``["hung"]`` if a Pool in this interpreter hangs and the classes that are left need another one.
+about the class, if one is to blame, should it not; ``["module", name, problem]`` for one that cannot be imported
+here, though it could before; ``["number", count]``, of classes; ``["found", finding]``; ``["elsewhere", names]``,
+modules of the application's that have errors and were not named; ``["unusable", why]``; and at the end ``["all"]``,
+or ``["hung"]`` if a Pool in this interpreter hangs and the classes that are left need another one.
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import json
 import multiprocessing
 import operator
-import os
-import pkgutil
-import signal
 import sys
 import threading
 import time
-import traceback
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,18 +24,17 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, UnsatisfiedAssumption
 
 from .. import install
-from ..testing import _FIELDS, Fault, _difference, _facts, _hints, _name, _say, errors, find_fault, never_given
-from .check import CheckError, Finding, last_line
+from . import advice, survival
+from .check import Finding, last_line
+from .examples import Plan, drivers, has_drivers_constructor, strategy_of, why_not
+from .importing import Unusable, import_module, serve, why
+from .processes import why_no_semaphores
+from .survival import name_of, say
 
 EXAMPLES = 25  # of each class, at most
 PATIENCE = 10  # seconds until a Pool hangs; what arrives takes milliseconds
 
 NO_EXAMPLE = "no example could be built: "
-GIVE_EXAMPLES = (
-    "give the class a classmethod `examples` that returns errors, or this command --examples MODULE:FUNCTION"
-)
-GIVE_HINTS = f"give its parameters type hints; or {GIVE_EXAMPLES}"
-KEEP_PLAIN_VALUES = "keep only plain values in the error: text, numbers, and lists or dicts of them"
 
 _settings = settings(
     max_examples=EXAMPLES,
@@ -51,104 +44,78 @@ _settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-# What a class may have of its own, and what it would have without.
-_METHODS = {
-    "__reduce_ex__": "{driver}.__reduce_ex__",
-    "__reduce__": "{driver}.__reduce__",
-    "__setstate__": "BaseException.__setstate__",
-    "__setattr__": "BaseException.__setattr__",
-    "__copy__": "None",
-    "__deepcopy__": "None",
-}
 
 
 def main() -> None:
     """Examine what the command line says, write the messages, and end the interpreter."""
-    threading.Thread(target=_end_with_reader, args=(os.dup(0),), daemon=True).start()
-    with open(os.devnull, "rb") as nothing, os.fdopen(os.dup(1), "w") as channel:
-        os.dup2(nothing.fileno(), 0)
-        os.dup2(2, 1)  # what the application prints is not for our reader
-
-        def tell(*message: object) -> None:
-            print(json.dumps(message), file=channel, flush=True)
-
-        try:
-            tell(_run(tell, *json.loads(sys.argv[1])))
-        except CheckError as problem:
-            tell("unusable", str(problem))
-        except Exception:
-            tell("unusable", f"this command has a fault: {traceback.format_exc()}")
-    os._exit(0)  # a Pool may not let go
+    serve(_run)
 
 
-def _end_with_reader(pipe: int) -> None:
-    os.read(pipe, 1)  # it is never written to
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGTERM)
-    os._exit(1)
-
-
-def _run(tell: Callable[..., None], output: str, modules: list[str], examples: list[str], done: list[str]) -> str:
+def _run(
+    tell: Callable[..., None],
+    output: str,
+    named: list[str],
+    modules: list[str],
+    examples: list[str],
+    only_mysql: bool,
+    done: list[str],
+) -> str:
     """Examine all classes but those that are done, and return the last message."""
-    tell("step", f"importing {', '.join(modules)}", None)
-    _import_all(modules)
-    tell("skipped", [name for module in modules for name in _not_imported(module)])
+    tell("step", f"importing {', '.join(named)}", None)
+    failed = _import_all(named, modules)
     all_given = []
     for name in examples:
         tell("step", f"--examples {name}", None)
         all_given += _given(name)
-    left = [cls for cls in _classes(modules, all_given) if _name(cls) not in done]
-    if left:
-        warnings.simplefilter("ignore")  # nobody would read them, and none must become an error
-        courier = _Courier(modules, Path(output))
-    for cls in left:
-        tell("found", _examine(cls, [error for error in all_given if type(error) is cls], courier, tell))
-        if courier.has_hung:
-            return "hung"
+    if problem := why_no_semaphores():
+        raise Unusable(problem)
+    tell("step", "starting a Pool", None)
+    courier = _Courier(named, modules, Path(output))
+    failed |= courier.failed
+    for name, text in failed.items():
+        tell("module", name, text)
+    found = list(_classes([name for name in modules if name not in failed]))
+    found += [type(error) for error in all_given if type(error) not in found]
+    found = list(dict.fromkeys(cls for cls in found if not only_mysql or issubclass(cls, drivers())))
+    tell("number", len(found))
+    if not found:
+        tell("elsewhere", _elsewhere(modules))
+    warnings.simplefilter("ignore")  # nobody would read them, and none must become an error
+    for cls in found:
+        if name_of(cls) not in done:
+            tell("found", _examine(cls, [error for error in all_given if type(error) is cls], courier, tell))
+            if courier.has_hung:
+                return "hung"
     return "all"
 
 
-def _import_all(modules: Sequence[str]) -> None:
-    for module in modules:
-        _import(module)
-
-
-def _not_imported(module: str) -> list[str]:
-    """Return the modules of a package that importing it has not imported."""
-    names = [info.name for info in pkgutil.iter_modules(getattr(sys.modules[module], "__path__", []), f"{module}.")]
-    found = [name for name in names if name not in sys.modules and not name.endswith(".__main__")]
-    return found + [name for part in names if part in sys.modules for name in _not_imported(part)]
-
-
-def _import(name: str) -> Any:
-    if not all(map(str.isidentifier, name.split("."))):
-        raise CheckError(
-            f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors"
-        )
-    try:
-        module = importlib.import_module(name)
-    except BaseException as problem:
-        frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
-        where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames[1:] else ""
-        raise CheckError(f"cannot import {name}: {_say(problem)}{where}") from problem
+def _import_all(named: Sequence[str], modules: Sequence[str]) -> dict[str, str]:
+    """Import the modules and install the package; return those that cannot be imported, and why."""
+    failed = {}
+    for name in modules:
+        try:
+            import_module(name)
+        except Unusable as problem:
+            if name in named:
+                raise Unusable(f"{problem}, in a second process") from None
+            failed[name] = f"{why(problem.__cause__ or problem)}, in a second process"
+    install()  # whatever they have done
     if "mysqlx.errors" in sys.modules:
         install(sys.modules["mysqlx.errors"])
-    return module
+    return failed
 
 
 def _given(name: str) -> list[BaseException]:
     """Return the errors that `name`, as ``module:function``, gives."""
     module, _, path = name.partition(":")
-    if not path:
-        raise CheckError(f"--examples {name}: this takes MODULE:FUNCTION")
-    found = _import(module)
+    found = import_module(module)
     try:
         given_ones = _listed(operator.attrgetter(path)(found))
     except Exception as problem:
-        raise CheckError(f"--examples {name}: {_say(problem)}") from problem
+        raise Unusable(f"--examples {name}: {say(problem)}") from problem
     for error in given_ones:
-        if not isinstance(error, _drivers()):
-            raise CheckError(f"--examples {name}: {_name(type(error))} is no subclass of mysql.connector.Error")
+        if not isinstance(error, BaseException):
+            raise Unusable(f"--examples {name}: {error!r} is no error")
     return given_ones
 
 
@@ -159,24 +126,42 @@ def _listed(found: Any) -> list[Any]:
     return [found] if isinstance(found, BaseException) else list(found)
 
 
-def _drivers() -> tuple[type[Exception], ...]:
-    """Return the base class of each of the driver's hierarchies."""
-    modules = [sys.modules[name] for name in ("mysql.connector.errors", "mysqlx.errors") if name in sys.modules]
-    return tuple(module.Error for module in modules)
+def _classes(modules: Sequence[str]) -> Iterator[type[BaseException]]:
+    """Yield the exception classes that `modules` define, in the order of their definition."""
+    known = list(_below([Exception]))
+    for name in modules:
+        reachable = dict.fromkeys(_reachable(sys.modules[name], name))
+        yield from reachable
+        names = {name_of(cls) for cls in reachable}
+        # A class that @dataclass(slots=True) has replaced may still be there under the same name.
+        hidden = [cls for cls in known if cls.__module__ == name and name_of(cls) not in names]
+        yield from {name_of(cls): cls for cls in hidden}.values()
 
 
-def _classes(modules: Sequence[str], given_ones: Sequence[BaseException]) -> list[type[BaseException]]:
-    """Return the error classes that `modules`, and modules in them, define, and those of the given errors."""
-    found: list[type[BaseException]] = list(_drivers())
+def _reachable(owner: Any, module: str) -> Iterator[type[BaseException]]:
+    """Yield the exception classes in a module, or in a class of it, and those in them."""
+    prefix = f"{owner.__qualname__}." if isinstance(owner, type) else ""
+    for cls in list(vars(owner).values()):
+        if isinstance(cls, type) and cls.__module__ == module and cls.__qualname__ == prefix + cls.__name__:
+            if issubclass(cls, Exception) and _is_found(cls):
+                yield cls
+            yield from _reachable(cls, module)
+
+
+def _below(found: list[type[BaseException]]) -> list[type[BaseException]]:
+    """Return all classes below these, which are in the list too."""
+    seen = set(found)
     for cls in found:
-        found += [c for c in cls.__subclasses__() if c not in found]
-    # By name: a class that @dataclass(slots=True) has replaced may still be there under the same.
-    chosen: dict[str, type[BaseException]] = {}
-    for cls in found:
-        here = any(f"{cls.__module__}.".startswith(f"{module}.") for module in modules)
-        if (here or any(type(error) is cls for error in given_ones)) and (_name(cls) not in chosen or _is_found(cls)):
-            chosen[_name(cls)] = cls
-    return list(chosen.values())
+        below = [c for c in type.__subclasses__(cls) if c not in seen]
+        seen.update(below)
+        found += below
+    return found
+
+
+def _elsewhere(modules: Sequence[str]) -> list[str]:
+    """Return the modules, other than the driver's and these, that define errors of the driver's hierarchies."""
+    found = dict.fromkeys(cls.__module__ for cls in _below(list(drivers())))
+    return [name for name in found if name.partition(".")[0] not in ("mysql", "mysqlx") and name not in modules]
 
 
 def _is_found(cls: type) -> bool:
@@ -193,16 +178,13 @@ class _Courier:
     It hangs for ever when the thread that takes in results dies of one, or the worker of a task.
     """
 
-    def __init__(self, modules: Sequence[str], output: Path) -> None:
+    def __init__(self, named: Sequence[str], modules: Sequence[str], output: Path) -> None:
         self.has_hung = False
         self._output = output
         self._deaths: list[str] = []  # of threads
-        threading.excepthook = lambda death: self._deaths.append(_say(death.exc_value or death.exc_type()))
+        threading.excepthook = lambda death: self._deaths.append(say(death.exc_value or death.exc_type()))
         self._pool = multiprocessing.get_context("spawn").Pool(1)
-        try:
-            self._pool.apply(_import_all, (modules,))
-        except CheckError as problem:
-            raise CheckError(f"{problem}, in a second process") from None
+        self.failed = self._pool.apply(_import_all, (named, modules))
         self._workers = set(multiprocessing.active_children())
 
     def carry(self, error: BaseException) -> str | None:
@@ -221,8 +203,8 @@ class _Courier:
             result.get()
         except BaseException as arrived:
             if type(arrived) is not type(error):
-                return f"a Pool brings back {_say(arrived)}"
-            difference = _difference(_facts(error), _facts(arrived), {})
+                return f"a Pool brings back {say(arrived)}"
+            difference = survival.difference(error, arrived)
             return difference and f"a Pool: {difference}"
         raise AssertionError("the worker raised nothing")
 
@@ -234,48 +216,58 @@ def _raise(error: BaseException) -> NoReturn:
 def _examine(
     cls: type[BaseException], examples: Sequence[BaseException], courier: _Courier, tell: Callable[..., None]
 ) -> Finding:
-    name = _name(cls)
+    found = Finding(name_of(cls), "unknown", mysql=issubclass(cls, drivers()))
     if not _is_found(cls):
-        mend = f"define the class at the top level of {cls.__module__}, and under the name {cls.__name__}"
-        return Finding(name, "unsafe", 0, "cannot be imported by this name, which is all that a pickle has of it", mend)
-    tell("step", "its constructor", Finding(name, "unknown", 0, NO_EXAMPLE, GIVE_EXAMPLES))
-    why = ""
-    left_out: list[str] = []
+        problem = "cannot be imported by this name, which is all that a pickle has of it"
+        return found.unsafe(problem, advice.Advice(advice.AT_TOP_LEVEL, ""))
+    no_example = found._replace(problem=NO_EXAMPLE, mend=advice.GIVE_EXAMPLES)
+    tell("step", "its constructor", no_example)
+    reason = ""
     if not examples:
-        examples, why, left_out = _make(cls)
+        examples, reason, found = _make(cls, found)
     if not examples:
-        return Finding(name, "unknown", 0, NO_EXAMPLE + why, GIVE_HINTS if "type hint" in why else GIVE_EXAMPLES)
-    count = len(examples)
+        mend, about = advice.about_example(cls)
+        return no_example._replace(problem=NO_EXAMPLE + reason, mend=mend, about=about)
+    found = found._replace(verdict="safe", examples=len(examples))
+    unsafe = found.unsafe("", advice.about_fault(cls, None))
+    fault, faulty = None, examples
     for error in examples:
-        tell("step", "pickling and copying it", Finding(name, "unsafe", count, "", _how_to_mend(cls, None)))
-        fault = find_fault(error)
-        tell("step", "sending it through a Pool", Finding(name, "unsafe", count, "", _how_to_mend(cls, fault)))
+        tell("step", "pickling and copying it", unsafe)
+        if fault := survival.find_fault(error):
+            faulty = [error]
+            break
+    mend = advice.about_fault(cls, fault)
+    tell("step", "rebuilding it from its args", unsafe)
+    args_only = survival.from_args(examples)
+    found, unsafe = found._replace(args_only=args_only), unsafe._replace(args_only=args_only)
+    for error in faulty:
+        tell("step", "sending it through a Pool", unsafe._replace(mend=mend.text, about=mend.about))
         problem = courier.carry(error)
         if fault:
             way = "" if fault.unpicklable else f"{fault.way}: "
-            problem = f"{way}{fault.text}{'; hangs a Pool' if courier.has_hung else ''}"
+            problem = f"{'hangs a Pool; ' if courier.has_hung else ''}{way}{fault.text}"
         if problem:
-            return Finding(name, "unsafe", count, problem, _how_to_mend(cls, fault))
-    return Finding(name, "safe", count, never_given=left_out)
+            return found.unsafe(problem, mend)
+    return found
 
 
-def _make(cls: type[BaseException]) -> tuple[list[BaseException], str, list[str]]:
-    """Return the errors that the class gives, or else built ones, and the parameters left out; if none, also why."""
+def _make(cls: type[BaseException], found: Finding) -> tuple[list[BaseException], str, Finding]:
+    """Return the errors that the class gives, or else built ones; if none, also why; and what was guessed."""
     try:
         own: Any = getattr(cls, "examples", [])
         may_be_errors = callable(own) or isinstance(own, (BaseException, Iterable))  # or called so for another reason
         examples = [error for error in _listed(own) if type(error) is cls] if may_be_errors else []
     except Exception as problem:
-        return [], f"its `examples` raised {_say(problem)}", []
+        return [], f"its `examples` raised {say(problem)}", found
     if examples:
-        return examples, "", []
+        return examples, "", found
     refusals: list[BaseException] = []
 
     @_settings
     @given(st.data())
     def build(data: st.DataObject) -> None:
         try:
-            examples.append(data.draw(errors(cls)))
+            examples.append(data.draw(strategy_of(cls)))
         except UnsatisfiedAssumption as problem:  # which stands for what the constructor raised
             refusals.append(problem.__context__ or problem)
             raise
@@ -288,52 +280,10 @@ def _make(cls: type[BaseException]) -> tuple[list[BaseException], str, list[str]
         build()
     except Exception as problem:
         refusals.append(problem)
-    if examples:
-        return examples, "", never_given(cls)
-    why = _why_not(cls, refusals[0])
-    return [], f"its `examples` gives no error of this class, and {why}" if own else why, []
-
-
-def _why_not(cls: Any, problem: BaseException) -> str:
-    """Say why the class could not be constructed, where `problem` is what was raised instead."""
-    try:
-        hints = _hints(cls)
-        required = {
-            name
-            for name, parameter in inspect.signature(cls).parameters.items()
-            if parameter.default is parameter.empty and "VAR_" not in parameter.kind.name
-        }
-    except NameError as missing:
-        return f"a type hint of its constructor cannot be resolved: {missing}"
-    except ValueError:  # a builtin constructor has no signature
-        hints, required = {}, set()
-    for name in sorted(required):
-        if name not in hints and name not in _FIELDS:
-            return f"parameter {name!r} of its constructor has no type hint"
-        if hints.get(name) in (Any, object):
-            return f"the type hint of parameter {name!r} of its constructor allows anything"
-    if isinstance(problem, HypothesisException):
-        problem = problem.__cause__ or problem
-    return f"{'' if isinstance(problem, HypothesisException) else 'constructing it raised '}{_say(problem)}"
-
-
-def _how_to_mend(cls: type[BaseException], fault: Fault | None) -> str:
-    if fault and fault.unpicklable == "args":
-        return "call super().__init__() with the message as text; without, args keeps all that is given"
-    if fault and fault.unpicklable:
-        return f"do not keep {fault.unpicklable} in the error: store what you need of it instead, as text or numbers"
-    params = getattr(cls, "__dataclass_params__", None)
-    if params and params.frozen:
-        return "leave frozen=True out of its @dataclass: whoever raises or brings back an error assigns to it"
-    methods, inherited = [], []
-    for name, original in _METHODS.items():
-        owner = next((base for base in cls.__mro__ if name in vars(base)), object)
-        if owner.__module__.partition(".")[0] not in ("builtins", "mysql", "mysqlx"):
-            methods.append(f"{owner.__qualname__}.{name}")
-            if owner is not cls:
-                driver = next(base for base in cls.__mro__ if base in _drivers())
-                inherited.append(f"{name} = {original.format(driver=_name(driver))}")
-    if not methods:
-        return KEEP_PLAIN_VALUES
-    mend = f"remove {' and '.join(methods)}: without, mysql_errors_compat brings the class back whole"
-    return mend + (f"; or put into {cls.__qualname__}: {'; '.join(inherited)}" if inherited else "")
+    if not examples:
+        reason = why_not(cls, refusals[0])
+        return [], f"its `examples` gives no error of this class, and {reason}" if own else reason, found
+    if not has_drivers_constructor(cls):
+        plan = Plan.of(cls)
+        found = found._replace(guessed=plan.guessed(), never_given=plan.never_given)
+    return examples, "", found

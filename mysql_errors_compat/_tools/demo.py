@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,12 +20,20 @@ import mysql.connector
 from .. import __version__
 from . import demo_measure
 from .demo_measure import ARRIVED, ERRORS, OWN, SENT, WAYS, WITH, WITHOUT
+from .processes import Group, Progress, complain, end_on_signals, python, wait_for, why_no_semaphores
 
 PATIENCE = 10  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 DEADLINE = 45  # seconds for everything; the rest of a minute is for clearing up
 
 # Nobody expects an application's own constructor to understand e.args.
 ROWS = [(error, way) for error in ERRORS for way in WAYS if (error, way) != (OWN, "type(e)(*e.args)")]
+
+NEXT = [
+    "next: put `import mysql_errors_compat` into the module that defines your exceptions, or whose tasks the",
+    "worker runs, and find out which of your own exceptions survive:",
+    "  pip install 'mysql_errors_compat[testing]'",
+    "  mysql-errors-compat check YOUR_PACKAGE",
+]
 
 _COLOURS = {"title": 1, "identical": 32, "hangs": 31}
 
@@ -42,16 +49,23 @@ class Outcome(NamedTuple):
 Table = dict[tuple[str, str, str], Outcome]  # by error, way, and with or without the package
 
 
-def report(as_json: bool) -> int:
-    """Measure, print the report, and return the exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that measure() can clear up
+def report(as_json: bool) -> tuple[int, str]:
+    """Measure; return the exit status and what is to be printed."""
+    if problem := why_no_semaphores():
+        complain(f"mysql-errors-compat: {problem}")
+        return 2, ""
+    end_on_signals()
     table = measure()
-    if as_json:
-        print(_as_json(table))
+    verdicts = {table[error, way, WITH].verdict for error, way in ROWS}
+    if verdicts == {"identical", "unknown"} or verdicts == {"unknown"}:
+        complain("mysql-errors-compat: not everything could be measured, so this is no verdict")
+        status = 2
     else:
-        width = max(70, min(shutil.get_terminal_size((110, 24)).columns, 120))
-        print(_as_text(table, width, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
-    return 0 if _identical(table, WITH) == len(ROWS) else 1
+        status = 0 if verdicts == {"identical"} else 1
+    if as_json:
+        return status, _as_json(table)
+    width = max(70, min(shutil.get_terminal_size((110, 24)).columns, 120))
+    return status, _as_text(table, width, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 def measure() -> Table:
@@ -62,7 +76,7 @@ def measure() -> Table:
     running: dict[tuple[str, str, str], Measurement] = {}
     ended: list[Measurement] = []
     table = dict.fromkeys(waiting, Outcome("unknown", "too slow to tell"))
-    start = time.monotonic()
+    progress, start = Progress(), time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
             while (waiting or running) and (seconds := time.monotonic() - start) < DEADLINE:
@@ -71,37 +85,23 @@ def measure() -> Table:
                         table[key] = outcome
                         measurement.end()
                         ended.append(running.pop(key))
-                ended = [measurement for measurement in ended if measurement.signal(0)]
+                ended = [measurement for measurement in ended if measurement.signal(0)]  # who is left of them
                 busy = sum(not measurement.has_raised() for measurement in running.values())
                 if waiting and busy < max(2, os.cpu_count() or 0):
                     key = waiting.pop(0)
                     running[key] = Measurement(Path(folder, str(len(waiting))), *key)
-                _progress(f"measured {len(table) - len(waiting) - len(running)} of {len(table)}, {seconds:.0f} s")
+                done = len(table) - len(waiting) - len(running)
+                progress.show(f"measured {done} of {len(table)}, {seconds:.0f} s")
                 time.sleep(0.01)
         finally:
             for measurement in running.values():
                 measurement.end()
-            _wait_for([*ended, *running.values()])
-            _progress(" " * 30 + "\r")
+            wait_for([*ended, *running.values()])
+            progress.clear()
     return table
 
 
-def _wait_for(ended: list[Measurement]) -> None:
-    until = time.monotonic() + 1
-    while ended and time.monotonic() < until:
-        time.sleep(0.01)
-        ended = [measurement for measurement in ended if measurement.signal(0)]
-    if sys.platform != "win32":
-        for measurement in ended:
-            measurement.signal(signal.SIGKILL)
-
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{text}", end="", file=sys.stderr, flush=True)
-
-
-class Measurement:
+class Measurement(Group):
     """An interpreter that sends one error one way."""
 
     def __init__(self, folder: Path, error: str, way: str, package: str) -> None:
@@ -109,13 +109,12 @@ class Measurement:
         self._folder = folder
         self._raised_at: float | None = None
         with (folder / "stderr").open("wb") as stderr:
-            self._process = subprocess.Popen(
-                [sys.executable, demo_measure.__file__, str(folder), error, way, package],
+            super().__init__(
+                python(demo_measure.__file__, str(folder), error, way, package),
                 env=os.environ | {"TMPDIR": str(folder.parent)},  # multiprocessing leaves a folder when it is killed
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                start_new_session=True,  # and so a group, which can be ended as a whole
             )
 
     def has_raised(self) -> bool:
@@ -126,7 +125,7 @@ class Measurement:
 
     def outcome(self) -> Outcome | None:
         """Return what was found, or None while that is open."""
-        ended = self._process.poll() is not None
+        ended = self.process.poll() is not None
         hangs = self._raised_at is not None and time.monotonic() > self._raised_at + PATIENCE
         if not ended and not hangs:
             return None
@@ -139,23 +138,6 @@ class Measurement:
             return Outcome("hangs", "hangs")
         last_words = (self._folder / "stderr").read_text(errors="replace").strip().rpartition("\n")[2]
         return Outcome("unknown", f"not measured: {last_words or 'Python crashed'}")
-
-    def end(self) -> None:
-        """End the interpreter and all that it started."""
-        # Not SIGKILL: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
-        self.signal(signal.SIGTERM)
-        self._process.kill()
-        self._process.wait()
-
-    def signal(self, number: int) -> bool:
-        """Signal the whole group; tell whether anybody is left in it."""
-        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
-            try:
-                os.killpg(self._process.pid, number)
-                return True
-            except OSError:
-                pass
-        return False
 
 
 def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
@@ -237,4 +219,5 @@ def _as_text(table: Table, width: int, colour: bool) -> str:
     lines += ["", f"identical: {_identical(table, WITHOUT)} of {len(ROWS)} without, {_identical(table, WITH)} with"]
     if any(outcome.verdict == "hangs" for outcome in table.values()):
         lines.append(f"hangs: nothing had arrived {PATIENCE} seconds after the worker raised the error")
+    lines += ["", *NEXT]
     return "\n".join(line.rstrip() for line in lines)

@@ -68,10 +68,11 @@ ERRORS = {REFUSED: _connect, OWN: _order}
 
 
 def _write(name: str, error: BaseException) -> None:
-    """Write all there is to see in `error` to a file, which is there only when it is complete."""
+    """Write all there is for a user to see in `error` to a file, which is there only when it is complete."""
     cls = type(error)
     module = cls.__module__.replace("__mp_main__", "__main__")  # the same module, in a worker that started afresh
-    fields = {name: getattr(error, name, None) for name in ("msg", "errno", "sqlstate")} | vars(error)
+    fields = {name: getattr(error, name, None) for name in ("msg", "errno", "sqlstate")}
+    fields |= {name: value for name, value in vars(error).items() if not name.startswith("_")}
     facts = {
         "type(e)": f"{module}.{cls.__qualname__}",
         **{f"args[{index}]": repr(value) for index, value in enumerate(error.args)},
@@ -127,8 +128,6 @@ def _by_executor(kind: str) -> Any:
 
 def _by_args(kind: str) -> Any:
     error = _caught(kind)
-    if vars(error).pop("_values", None):  # the driver drops them, the package keeps them, and args has no room
-        _write(SENT, error)
     return type(error)(*error.args)
 
 

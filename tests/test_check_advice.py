@@ -1,0 +1,300 @@
+"""What `check` finds wrong with a class, and that following its advice mends it."""
+
+from __future__ import annotations
+
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from .checking import check, rows, write
+from .test_demo import Run, processes
+
+pytestmark = pytest.mark.needs_package
+
+
+STRANGER = """
+    class QueryFailed(Error):
+        def __init__(self, query: str, connection: PooledMySQLConnection | MySQLConnectionAbstract) -> None:
+            super().__init__(f"failed: {query}", 1064, sqlstate="42000")
+            self.query = query
+            self.connection = connection
+"""
+
+
+def test_a_connection_in_an_attribute_is_found_and_the_advice_mends_it(tmp_path: Path) -> None:
+    write(tmp_path, shop=STRANGER)
+    found = check(tmp_path, "shop")
+    problem, mend, _ = found.stdout.splitlines()
+    assert problem.startswith("shop.QueryFailed  unsafe   attribute 'connection' of type mysql.connector.")
+    assert "Connection cannot be pickled: " in problem
+    assert mend.strip().startswith("to mend: do not keep attribute 'connection' in the error: store what you need")
+    assert found.returncode == 1
+
+    write(tmp_path, shop=STRANGER.replace("self.connection = connection", "self.host = connection.server_host"))
+    mended = check(tmp_path, "shop")
+    assert mended.stdout == "shop.QueryFailed  safe     examples: 25\n1 safe\n"
+    assert mended.returncode == 0
+
+
+UNSAFE = """
+    class Cursor(Error):
+        __slots__ = ("cursor",)
+        def __init__(self, cursor: MySQLCursor | None = None) -> None:
+            super().__init__("Cursor", 1)
+            self.cursor = cursor
+
+    class Args(Error):
+        def __init__(self, connection: MySQLConnection) -> None:
+            self.host = connection.server_host
+
+    class Mismatch(Error):
+        def __init__(self, *, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+        def __reduce__(self) -> Any:
+            return Mismatch, (self.table,)
+
+    class Forgets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.started = time.perf_counter()
+        def __reduce_ex__(self, protocol: Any) -> Any:
+            return Forgets, (self.msg,)
+
+    class Resets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+        def __setstate__(self, state: Any) -> None:
+            self.__dict__.update(state, table=None)
+
+    class Copies(Error):
+        def __deepcopy__(self, memo: Any) -> Any:
+            return Copies("copy")
+
+    class FromMixin(Forgetful, Error):
+        pass
+
+    @dataclass(frozen=True)
+    class Frozen(Error):
+        table: str
+
+    class Lossy(Error):
+        def __init__(self) -> None:
+            super().__init__("x")
+            self.table = Table()
+    class Table:
+        name = "orders"
+        def __reduce__(self) -> Any:
+            return rename, (self.name,)
+    def rename(name: str) -> Table:
+        table = Table()
+        table.name = "customers"
+        return table
+
+    def make() -> Any:
+        class Local(Error): ...
+        return Local
+    Local = make()
+
+    # What follows only shows in another process.
+    known: dict[str, Any] = {}
+    def look_up(name: str) -> Any:
+        return known[name]
+    class Registered(Error):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            known[self.msg] = self
+        def __reduce__(self) -> Any:
+            return look_up, (self.msg,)
+
+    class Exits(Error):
+        def __setstate__(self, state: Any) -> None:
+            if parent_process():
+                os._exit(3)
+        def __reduce__(self) -> Any:
+            return type(self), (self.msg, self.errno, None, self.sqlstate), {}
+
+    class Blocks(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+        def __setstate__(self, state: Any) -> None:
+            time.sleep(300 if parent_process() else 0)
+            self.__dict__.update(state)
+
+    class Differs(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+        def __setstate__(self, state: Any) -> None:
+            if not parent_process():
+                self.__dict__.update(state)
+
+    class Guarded(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            vars(self)["table"] = table
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "table":
+                raise AttributeError(f"cannot set {name}")
+            super().__setattr__(name, value)
+"""
+# As the advice says, with the least change to the application.
+MENDED = """
+    class Cursor(Error):
+        def __init__(self, cursor: MySQLCursor | None = None) -> None:
+            super().__init__("Cursor", 1)
+            self.statement = cursor and cursor.statement
+
+    class Args(Error):
+        def __init__(self, connection: MySQLConnection) -> None:
+            super().__init__("lost")
+            self.host = connection.server_host
+
+    class Mismatch(Error):
+        def __init__(self, *, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+
+    class Forgets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.started = time.perf_counter()
+
+    class Resets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+
+    class Copies(Error):
+        pass
+
+    class FromMixin(Forgetful, Error):
+        __reduce__ = Error.__reduce__
+        __setstate__ = BaseException.__setstate__
+
+    @dataclass
+    class Frozen(Error):
+        table: str
+
+    class Lossy(Error):
+        def __init__(self) -> None:
+            super().__init__("x")
+            self.table = "orders"
+
+    class Local(Error):
+        pass
+
+    class Registered(Error):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+
+    class Exits(Error):
+        pass
+
+    class Blocks(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+
+    class Differs(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+
+    class Guarded(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+"""
+THIRD_PARTY = """
+    class Forgetful:
+        def __reduce__(self) -> Any:
+            return type(self), ()
+        def __setstate__(self, state: Any) -> None:
+            pass
+"""
+EXPECTED = {
+    "Cursor": ("attribute 'cursor' of type mysql.connector.cursor.MySQLCursor cannot be pickled", "'cursor'"),
+    "Args": ("args of type tuple cannot be pickled", "super().__init__()"),
+    "Mismatch": ("pickle protocol 0, C pickler: TypeError: ", "remove Mismatch.__reduce__:"),
+    "Forgets": ("pickle protocol 0, C pickler: attribute 'started' left as ", "remove Forgets.__reduce_ex__:"),
+    "Resets": ("attribute 'table' left as '' and arrived as None", "remove Resets.__setstate__:"),
+    "Copies": ("copy.deepcopy: ", "remove Copies.__deepcopy__:"),
+    "FromMixin": (
+        "args left as ",
+        "; or put into FromMixin: __reduce__ = mysql.connector.errors.Error.__reduce__; "
+        "__setstate__ = BaseException.__setstate__",
+    ),
+    "Frozen": ("Frozen could not be rebuilt where it arrives: FrozenInstanceError(", "frozen=True"),
+    "Lossy": ("attribute 'table' left as <unsafe.Table object at ", "plain values"),
+    "make.<locals>.Local": ("cannot be imported by this name", "top level of unsafe, and under the name Local"),
+    "Registered": ("hangs a Pool: KeyError: ", "remove Registered.__reduce__:"),
+    "Exits": ("hangs a Pool", "remove Exits.__reduce__ and Exits.__setstate__:"),
+    "Blocks": ("hangs a Pool", "remove Blocks.__setstate__:"),
+    "Differs": ("a Pool: attribute 'msg' left as ", "remove Differs.__setstate__:"),
+    "Guarded": ("Guarded could not be rebuilt where it arrives: AttributeError(", "remove Guarded.__setattr__:"),
+}
+IN_A_POOL = {"Mismatch", "Registered", "Exits", "Blocks"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("application")
+
+
+@pytest.fixture(scope="module")
+def runs(folder: Path) -> dict[str, Run]:
+    """Check the unsafe classes, as text and as data, and the mended ones; all at a time."""
+    third_party = "from third_party import Forgetful\n"
+    write(folder, unsafe=f"{third_party}{textwrap.dedent(UNSAFE)}", third_party=THIRD_PARTY)
+    write(folder, mended=f"print('[\"all\"]')\n{third_party}{textwrap.dedent(MENDED)}")
+    with ThreadPoolExecutor() as executor:
+        jobs = {
+            "data": executor.submit(lambda: check(folder, "unsafe", "--json", mark="data")),
+            "text": executor.submit(lambda: check(folder, "unsafe", mark="text")),
+            "mended": executor.submit(lambda: check(folder, "mended", "--json", mark="mended")),
+        }
+        return {name: job.result() for name, job in jobs.items()}
+
+
+def test_every_class_is_found(runs: dict[str, Run]) -> None:
+    assert rows(runs["data"]).keys() == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_goes_wrong_is_named(runs: dict[str, Run], name: str) -> None:
+    row = rows(runs["data"])[name]
+    problem, mend = EXPECTED[name]
+    assert row["verdict"] == "unsafe"
+    assert problem in row["problem"]
+    assert mend in row["mend"]
+    assert ("hangs a Pool" in row["problem"]) == (name in IN_A_POOL)
+    assert runs["data"].returncode == 1
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_advice_mends_it(runs: dict[str, Run], name: str) -> None:
+    row = rows(runs["mended"])[name.rpartition(".")[2]]
+    assert (row["verdict"], row["problem"], row["mend"]) == ("safe", None, None)
+    assert row["examples"] >= 1
+    assert runs["mended"].returncode == 0
+
+
+def test_the_text_says_what_the_data_says(runs: dict[str, Run]) -> None:
+    *lines, total = runs["text"].stdout.splitlines()
+    assert total == f"{len(EXPECTED)} unsafe"
+    for row in rows(runs["data"]).values():
+        problem, mend = lines.pop(0), lines.pop(0)
+        assert problem.split()[:2] == [row["class"], "unsafe"]
+        assert row["problem"].partition(" at 0x")[0].partition(" left as ")[0] in problem
+        assert mend.strip() == f"to mend: {row['mend']}"
+    assert lines == []
+    assert runs["text"].returncode == 1
+
+
+def test_it_leaves_nothing_behind(runs: dict[str, Run], folder: Path) -> None:
+    assert [process for mark in runs for process in processes(mark)] == []
+    assert {path.name for path in folder.iterdir()} == {"unsafe.py", "mended.py", "third_party.py"}
+    assert [run.stderr for run in runs.values()] == [""] * len(runs)
