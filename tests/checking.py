@@ -62,3 +62,12 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def rows(run: Run) -> dict[str, dict[str, Any]]:
     return {row["class"].partition(".")[2]: row for row in json.loads(run.stdout)["classes"]}
+
+
+def is_progress(line: str) -> bool:
+    return line.startswith(("importing ", "checking "))
+
+
+def complaints(run: Run) -> str:
+    """Return what is on standard error, but for progress, which a slow machine has more of."""
+    return "".join(line for line in run.stderr.splitlines(keepends=True) if not is_progress(line))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .checking import check, rows, write
+from .checking import check, is_progress, rows, write
 from .test_demo import Run, processes
 
 pytestmark = pytest.mark.needs_package
@@ -26,15 +26,17 @@ STRANGER = """
 def test_a_connection_in_an_attribute_is_found_and_the_advice_mends_it(tmp_path: Path) -> None:
     write(tmp_path, shop=STRANGER)
     found = check(tmp_path, "shop")
-    problem, mend, _ = found.stdout.splitlines()
+    problem, _, _, mend, about, *_ = found.stdout.splitlines()
     assert problem.startswith("shop.QueryFailed  unsafe   attribute 'connection' of type mysql.connector.")
     assert "Connection cannot be pickled: " in problem
-    assert mend.strip().startswith("to mend: do not keep attribute 'connection' in the error: store what you need")
+    assert mend.startswith("to mend: do not keep in the error what cannot be pickled: store what you need of it")
+    assert about == "    shop.QueryFailed: attribute 'connection'"
     assert found.returncode == 1
 
     write(tmp_path, shop=STRANGER.replace("self.connection = connection", "self.host = connection.server_host"))
     mended = check(tmp_path, "shop")
-    assert mended.stdout == "shop.QueryFailed  safe     examples: 25\n1 safe\n"
+    assert mended.stdout.startswith("shop.QueryFailed  safe     examples: 25\n")
+    assert mended.stdout.endswith("\n1 safe\n")
     assert mended.returncode == 0
 
 
@@ -218,23 +220,24 @@ THIRD_PARTY = """
 EXPECTED = {
     "Cursor": ("attribute 'cursor' of type mysql.connector.cursor.MySQLCursor cannot be pickled", "'cursor'"),
     "Args": ("args of type tuple cannot be pickled", "super().__init__()"),
-    "Mismatch": ("pickle protocol 0, C pickler: TypeError: ", "remove Mismatch.__reduce__:"),
-    "Forgets": ("pickle protocol 0, C pickler: attribute 'started' left as ", "remove Forgets.__reduce_ex__:"),
-    "Resets": ("attribute 'table' left as '' and arrived as None", "remove Resets.__setstate__:"),
-    "Copies": ("copy.deepcopy: ", "remove Copies.__deepcopy__:"),
+    "Mismatch": ("pickle protocol 0, C pickler: TypeError: ", "Mismatch.__reduce__"),
+    "Forgets": ("pickle protocol 0, C pickler: attribute 'started' left as ", "Forgets.__reduce_ex__"),
+    "Resets": ("attribute 'table' left as '' and arrived as None", "Resets.__setstate__"),
+    "Copies": ("copy.deepcopy: ", "Copies.__deepcopy__"),
     "FromMixin": (
         "args left as ",
-        "; or put into FromMixin: __reduce__ = mysql.connector.errors.Error.__reduce__; "
+        "put this into the class below it, and mysql_errors_compat brings it back whole: Forgetful.__reduce__ and "
+        "Forgetful.__setstate__; __reduce__ = mysql.connector.errors.Error.__reduce__; "
         "__setstate__ = BaseException.__setstate__",
     ),
     "Frozen": ("Frozen could not be rebuilt where it arrives: FrozenInstanceError(", "frozen=True"),
     "Lossy": ("attribute 'table' left as <unsafe.Table object at ", "plain values"),
-    "make.<locals>.Local": ("cannot be imported by this name", "top level of unsafe, and under the name Local"),
-    "Registered": ("hangs a Pool: KeyError: ", "remove Registered.__reduce__:"),
-    "Exits": ("hangs a Pool", "remove Exits.__reduce__ and Exits.__setstate__:"),
-    "Blocks": ("hangs a Pool", "remove Blocks.__setstate__:"),
-    "Differs": ("a Pool: attribute 'msg' left as ", "remove Differs.__setstate__:"),
-    "Guarded": ("Guarded could not be rebuilt where it arrives: AttributeError(", "remove Guarded.__setattr__:"),
+    "make.<locals>.Local": ("cannot be imported by this name", "at the top level of its module"),
+    "Registered": ("hangs a Pool: KeyError: ", "Registered.__reduce__"),
+    "Exits": ("hangs a Pool", "Exits.__reduce__ and Exits.__setstate__"),
+    "Blocks": ("hangs a Pool", "Blocks.__setstate__"),
+    "Differs": ("a Pool: attribute 'msg' left as ", "Differs.__setstate__"),
+    "Guarded": ("Guarded could not be rebuilt where it arrives: AttributeError(", "Guarded.__setattr__"),
 }
 IN_A_POOL = {"Mismatch", "Registered", "Exits", "Blocks"}
 
@@ -269,7 +272,7 @@ def test_what_goes_wrong_is_named(runs: dict[str, Run], name: str) -> None:
     problem, mend = EXPECTED[name]
     assert row["verdict"] == "unsafe"
     assert problem in row["problem"]
-    assert mend in row["mend"]
+    assert mend in f"{row['mend']}: {row['about']}"
     assert ("hangs a Pool" in row["problem"]) == (name in IN_A_POOL)
     assert runs["data"].returncode == 1
 
@@ -283,18 +286,32 @@ def test_the_advice_mends_it(runs: dict[str, Run], name: str) -> None:
 
 
 def test_the_text_says_what_the_data_says(runs: dict[str, Run]) -> None:
-    *lines, total = runs["text"].stdout.splitlines()
-    assert total == f"{len(EXPECTED)} unsafe"
-    for row in rows(runs["data"]).values():
-        problem, mend = lines.pop(0), lines.pop(0)
-        assert problem.split()[:2] == [row["class"], "unsafe"]
-        assert row["problem"].partition(" at 0x")[0].partition(" left as ")[0] in problem
-        assert mend.strip() == f"to mend: {row['mend']}"
-    assert lines == []
+    lines = runs["text"].stdout.splitlines()
+    assert lines[-1] == f"{len(EXPECTED)} unsafe"
+    found = rows(runs["data"]).values()
+    assert [line.split()[0] for line in lines if "  unsafe  " in line] == [row["class"] for row in found]
+    for row in found:
+        problem = row["problem"].partition(" at 0x")[0].partition(" left as ")[0]
+        assert any(line.startswith(f"{row['class']} ") and problem in line for line in lines)
+        args_only = row["args_only"] or ""  # what pickle cannot find is not tried
+        assert args_only.partition(" left as ")[0] in runs["text"].stdout
+        assert f"    {row['class']}{row['about'] and ': '}{row['about']}" in lines
     assert runs["text"].returncode == 1
+
+
+def test_each_advice_is_given_once(runs: dict[str, Run]) -> None:
+    given = [line.removeprefix("to mend: ") for line in runs["text"].stdout.splitlines() if "to mend" in line]
+    kinds = {row["mend"] for row in rows(runs["data"]).values()}
+    assert sorted(given) == sorted(kinds)
+    assert len(kinds) < len(EXPECTED)
+
+
+def test_classes_come_in_the_order_of_their_definition(runs: dict[str, Run]) -> None:
+    at_top_level = [name for name in EXPECTED if "." not in name]
+    assert [name for name in rows(runs["data"]) if "." not in name] == at_top_level
 
 
 def test_it_leaves_nothing_behind(runs: dict[str, Run], folder: Path) -> None:
     assert [process for mark in runs for process in processes(mark)] == []
     assert {path.name for path in folder.iterdir()} == {"unsafe.py", "mended.py", "third_party.py"}
-    assert [run.stderr for run in runs.values()] == [""] * len(runs)
+    assert [line for run in runs.values() for line in run.stderr.splitlines() if not is_progress(line)] == []

@@ -140,8 +140,8 @@ class _Check:
                 kind, *content = message
                 if kind == "step":
                     step, finding = content
-                    what = f"{finding[0]}, {len(self.findings) + 1} of {number}" if finding else step
-                    self.progress.show(f"checking {what}")
+                    which = finding and f"checking {finding[0]}, {len(self.findings) + 1} of {number}"
+                    self.progress.show(which or step)
                 elif kind == "number":
                     (number,) = content
                 elif kind == "found":

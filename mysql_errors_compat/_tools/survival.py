@@ -53,8 +53,8 @@ def from_args(errors: Iterable[BaseException]) -> str:
     """Say how errors of one class arrive where only their class and `args` travel, in JSON."""
     lost: set[str] = set()
     for error in errors:
-        if isinstance(getattr(error, "msg", None), bytes):
-            continue  # args has the text of it
+        if bytes in (type(getattr(error, "msg", None)), *map(type, error.args)):
+            continue  # JSON has none, and the driver's full message is a text
         try:
             arrived: Any = type(error)(*_through_json(error.args))
         except Exception as problem:
