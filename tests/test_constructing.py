@@ -76,7 +76,7 @@ TOUCHY = """
         if type(value) in (tuple, list):
             return [show(one, touchy) for one in value]
         known = type(value) in (str, int, bytes, bool, type(None))
-        return re.sub("0x[0-9a-f]+", "...", repr(value)) if known else type(value).__name__
+        return re.sub("0x[0-9a-f]+|[0-9]{9,}", "an address", repr(value)) if known else type(value).__name__
 
     def seen(cls, arguments, names, touchy):
         '''What making such an error does to its arguments, and what is made.'''

@@ -175,10 +175,10 @@ def properties(release: Release, tree: Path, *options: str) -> Done:
     )
 
 
-def survey(release: Release, tree: Path) -> dict[str, dict[str, Any]]:
-    """Return what arrives of errors of odd classes with the driver in `tree`."""
+def survey(release: Release, tree: Path, *options: str) -> dict[str, dict[str, Any]]:
+    """Return what arrives of the errors of generated applications with the driver in `tree`."""
     done = run(
-        *[sys.executable, "-m", "tests.odd_classes"],
+        *[sys.executable, "-m", "tests.generated", *options],
         cwd=ROOT,
         PYTHONPATH=str(tree / "lib"),
         MYSQL_ERRORS_COMPAT_TEST_MODULE=release.module,
