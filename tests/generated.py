@@ -212,11 +212,12 @@ def pickles(plans: Iterable[tuple[str, applications.Plan]]) -> dict[str, str]:
 
 def worse(stock: Survey, ours: Survey) -> dict[str, list[str]]:
     """Return what is worse in the second of two surveys than in the first, but for what is allowed."""
-    found = {what: _worse(was, ours.get(what, {"failed": "not made", "problem": ""})) for what, was in stock.items()}
+    not_made = {"failed": "not made", "problem": "nothing"}
+    found = {what: _worse(what, was, ours.get(what, not_made)) for what, was in stock.items()}
     return {what: problems for what, problems in found.items() if problems}
 
 
-def _worse(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+def _worse(what: str, was: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if "looks" in was or "left" not in was or "left" not in now:
         return _made_otherwise(was, now)
     found = []
@@ -231,6 +232,8 @@ def _worse(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
         found += [f"changed: {fact}" for fact in sorted(lost)]
         found += [f"new: {fact}" for fact in now["new"] if fact not in was["new"]]
     touched = set(now["changed at the sender"]) - set(was["changed at the sender"])
+    if was["failed"] and what.endswith("copy"):
+        touched.clear()  # a copy shares what it holds, and there was none before
     found += [f"changed at the sender: {fact}" for fact in sorted(touched)]
     for side in ("sender ran", "receiver ran"):
         before, after = Counter(was.get(side, {})), Counter(now.get(side, {}))
