@@ -6,6 +6,7 @@ import copy
 import io
 import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,27 @@ def test_generated_applications_are_never_worse() -> None:
     assert sum(trip["failed"] is None for trip in stock.values() if "left" in trip) > len(stock) / 2
     worse = generated.worse(stock, ours)
     assert worse == {}, f"{len(worse)} of {len(stock)}; see python -m tests.generated --seeds N --source"
+
+
+@pytest.mark.parametrize(
+    ("sender", "receiver", "allowed"),
+    [
+        (["--with-package"], [], {"new: attribute _values"}),  # allowed: stock receiver
+        ([], ["--with-package"], {"changed: slot place"}),  # allowed: stock sender
+    ],
+    ids=["sender", "receiver"],
+)
+def test_one_end_is_never_worse_than_none(
+    sender: list[str], receiver: list[str], allowed: set[str], tmp_path: Path
+) -> None:
+    given = ("--seeds", f"{SEEDS}:{SEEDS + 300}")
+    stock = generated.run(*given)
+    sent = tmp_path / "sent"
+    sent.write_text(json.dumps(generated.run(*given, "--send", *sender)))
+    mixed = generated.run(*given, "--receive", str(sent), *receiver)
+    arrived = {what: trip for what, trip in mixed.items() if "left" in trip}
+    assert len(arrived) > len(stock) / 2
+    assert generated.worse({what: stock[what] for what in arrived}, arrived, allowed) == {}
 
 
 # Each makes something worse, and how it is then reported.
