@@ -1,14 +1,11 @@
-"""Reducing: an error as what makes it again, in one of three forms that `reduced` chooses by the class.
+"""Reducing: an error as what makes it again, in one of three forms, which `reduced` chooses by the class.
 
 - stock: what the driver alone gives, for classes with pickling methods of their own;
 - constructor call: ``(cls, (msg, errno, values, sqlstate)[, state])``, if only the driver's constructor would run;
 - bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it.
 
-`state` is a dict. ``BaseException.__setstate__`` applies it with setattr, so it can hold ``args``, a slot, or an
-``errno`` that is a member of OSError, just as well as an entry of ``__dict__``.
+``BaseException.__setstate__`` applies a state with setattr, so it can hold ``args``, a slot, or a member of OSError.
 """
-
-from __future__ import annotations
 
 import contextlib
 import copyreg
@@ -16,155 +13,115 @@ from collections.abc import Container
 from types import BuiltinFunctionType, MemberDescriptorType
 from typing import Any
 
-from ._constructing import SCALARS, VALUES, Driver, builtin_of, has_own_state, is_drivers, is_plain, takes
+from ._constructing import SCALARS, VALUES, Driver, builtin_of, takes
 
-Reduced = tuple[Any, ...]
-
-# What an error takes that has nothing outside of its __dict__.
-_PLAIN_SIZE = type("Plain", (Exception,), {}).__basicsize__
-_MISSING = object()
-_REBUILT = frozenset({"msg", "_full_msg", "errno", "sqlstate", VALUES})
+_FIELDS = frozenset({"msg", "_full_msg", "errno", "sqlstate", VALUES})
+_PLAIN_SIZE = type("Plain", (Exception,), {}).__basicsize__  # of an error with nothing outside of its __dict__
 
 
-def reduced(driver: Driver, self: Any) -> Reduced | None:
+def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     """Return what makes the error `self` again, or None for what the driver alone gives."""
     cls = type(self)
-    if _has_own((driver.error,), cls, "__reduce__", "__reduce_ex__"):
+    if _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
         return None
-    args = _args(self)
-    if has_own_state(driver, cls) and takes(cls.__init__, len(args)):
+    args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
+    if driver.has_own_state(cls) and takes(cls.__init__, len(args)):
         return None  # such a method was written for that
-    if is_drivers(driver, cls.__init__) and not _has_own(driver.classes, cls, "__init__", "__new__", "__getstate__"):
-        if driver.survives:
-            return None
-        found = untouched(driver, self) or _constructor_call(self, args)
-        if found:
+    if driver.constructs(cls) and not _has_own(cls, driver.classes, "__init__", "__new__", "__getstate__"):
+        found = None if driver.survives else untouched(driver, self) or _constructor_call(self, args)
+        if found or driver.survives:
             return found
     return _bare_object(driver, self, args)
 
 
-def untouched(driver: Driver, self: Any) -> Reduced | None:
-    """Return the constructor call of an error that is as `Error` made it, but for attributes that were added."""
-    cls = type(self)
-    fields = self.__dict__
+def untouched(driver: Driver, self: Any) -> tuple[Any, ...] | None:
+    """Return the constructor call of an error that is as ``Error`` made it, but for attributes that were added."""
+    cls, fields = type(self), self.__dict__
     try:
         msg, errno, sqlstate, full = fields["msg"], fields["errno"], fields["sqlstate"], fields["_full_msg"]
         args_errno, args_full, args_sqlstate = self.args
     except (KeyError, ValueError):
         return None
     # Only exact types, for which a comparison cannot fail and finds every difference.
-    if not (
-        driver.is_quick
-        and args_errno is errno
-        and args_full is full
-        and args_sqlstate is sqlstate
-        and type(errno) is int
-        and errno
-        and type(msg) is str
-        and msg
-        and type(full) is str
-        and (sqlstate is None or type(sqlstate) is str)
-        and full == (msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}")
-        and cls.__init__ is driver.error.__init__
-        and cls.__basicsize__ == _PLAIN_SIZE
-    ):
+    plain = type(msg) is str and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
+    if not (plain and msg and errno and args_errno is errno and args_full is full and args_sqlstate is sqlstate):
+        return None
+    expected = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
+    is_like_error = cls.__init__ is driver.error.__init__ and cls.__basicsize__ == _PLAIN_SIZE
+    if not (driver.is_quick and is_like_error and type(full) is str and full == expected):
         return None
     if len(fields) == 4:
         return cls, (msg, errno, None, sqlstate)
-    values = fields.get(VALUES)
-    if VALUES in fields and not is_plain(values):
-        return None  # the constructor did not put it there
-    state = {name: value for name, value in fields.items() if name not in _REBUILT}
-    return (cls, (msg, errno, values, sqlstate), state) if state else (cls, (msg, errno, values, sqlstate))
+    state = {name: value for name, value in fields.items() if name not in _FIELDS}
+    return None if VALUES in fields else (cls, (msg, errno, None, sqlstate), state)
 
 
-def _constructor_call(self: Any, args: tuple[Any, ...]) -> Reduced | None:
+def _constructor_call(self: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """Return constructor order, and what the constructor does not rebuild, which is not predicted but seen.
 
     None if it cannot rebuild the error: its text may be another where it arrives, or an attribute was deleted.
     """
-    cls = type(self)
-    left = {**self.__dict__, **_members(self)}
+    left = {**_contents(self), "args": args}
     msg, errno, values, sqlstate = map(left.get, ("msg", "errno", VALUES, "sqlstate"))
-    call = msg, errno, values if is_plain(values) else None, sqlstate
     if not SCALARS.issuperset(map(type, (msg, errno, sqlstate))):
         return None
+    is_plain = type(values) is tuple and SCALARS.issuperset(map(type, values))  # else something else put it there
+    call = msg, errno, values if is_plain else None, sqlstate
     try:
-        twin = cls(*call)
+        twin = type(self)(*call)
     except Exception:
         return None
-    made = {**twin.__dict__, **_members(twin)}
+    made = {**_contents(twin), "args": twin.args}
+    state = {name: value for name, value in left.items() if not (name in made and _same(value, made[name]))}
     if not made.keys() <= left.keys():
         return None
-    state = {name: value for name, value in left.items() if not _same(value, made.get(name, _MISSING))}
-    if not _same(args, _args(twin)):
-        state["args"] = args
-    return (cls, call, state) if state else (cls, call)
+    return (type(self), call, state) if state else (type(self), call)
 
 
-def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> Reduced | None:
+def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """Return the class without its constructor, and all that is set on the error; None if that cannot be made."""
     cls = type(self)
-    state: Any = {**self.__dict__, **_members(self)}
-    if _has_own((), cls, "__getstate__"):
+    state: Any = _contents(self)
+    if _has_own(cls, (), "__getstate__"):
         own = self.__getstate__()
         # It may say nothing of the driver's fields, which the driver alone would send.
-        state = {name: state[name] for name in _REBUILT if name in state} | own if type(own) is dict else own
+        state = {name: state[name] for name in _FIELDS & state.keys()} | own if type(own) is dict else own
     call: tuple[Any, ...] = (cls, *args)
     if cls.__setstate__ is driver.error.__setstate__:
-        if type(state) is not dict:
-            return None
         call, state = (cls,), {**state, "args": args}
     if cls.__new__ is driver.error.__new__ or type(cls.__new__) is BuiltinFunctionType:
         try:
             cls.__new__(cls)
-        except TypeError:
+        except TypeError:  # an ExceptionGroup wants its parts
             return None
         return copyreg.__newobj__, call, state  # type: ignore[attr-defined]
-    # The application's __new__ may want arguments that nobody kept. _reconstructor is how protocols
-    # 0 and 1 make any object: it asks the builtin that the class is built on.
+    # The application's __new__ may want arguments that nobody kept. This asks the builtin below, as protocol 1 does.
     return copyreg._reconstructor, (cls, builtin_of(cls), None), state  # type: ignore[attr-defined]
 
 
-def _has_own(past: Container[type], cls: Any, *names: str) -> bool:
+def _has_own(cls: Any, past: Container[type], *names: str) -> bool:
     """Tell whether an application's class, before or behind the driver's, defines one of these methods."""
-    return any(
-        name in vars(base)
-        for base in cls.__mro__
-        if base not in past and base.__module__ != "builtins"
-        for name in names
-    )
+    bases = [base for base in cls.__mro__ if base not in past and base.__module__ != "builtins"]
+    return any(name in vars(base) for base in bases for name in names)
 
 
-def _args(error: BaseException) -> tuple[Any, ...]:
-    found: Any = BaseException.__reduce__(error)  # `args` may be something else in the application's class
-    return found[1]  # type: ignore[no-any-return]
-
-
-def _members(error: BaseException) -> dict[str, Any]:
-    """Return the values that an error holds outside ``__dict__``: in slots, and what OSError has beside its args."""
-    found: dict[str, Any] = {}
-    if type(error).__basicsize__ == _PLAIN_SIZE:
-        return found
-    in_class: dict[str, Any] = {}
-    for base in reversed(type(error).__mro__):
-        if base.__module__ != "builtins" or base is OSError:
-            in_class.update(vars(base))
-    for name, member in in_class.items():
+def _contents(error: Any) -> dict[str, Any]:
+    """Return what an error holds: in ``__dict__``, in slots, and in what OSError has beside its args."""
+    found = dict(error.__dict__)
+    bases: Any = reversed(type(error).__mro__) if type(error).__basicsize__ != _PLAIN_SIZE else ()
+    for name, member in {name: value for base in bases for name, value in vars(base).items()}.items():
         if type(member) is MemberDescriptorType:
             with contextlib.suppress(AttributeError):  # a slot that is not set
                 value = member.__get__(error)
-                if value is not None or member.__objclass__ is not OSError:  # whose members are None if not set
+                if member.__objclass__.__module__ != "builtins" or (
+                    member.__objclass__ is OSError and value is not None
+                ):
                     found[name] = value
     return found
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Compare what cannot run anybody's code; whatever else is the same only if it is identical."""
-    if left is right:
-        return True
-    if type(left) is not type(right):
-        return False
-    if type(left) is tuple:
+    """Compare without running anybody's code: whatever is no scalar is the same only if it is identical."""
+    if type(left) is tuple and type(right) is tuple:
         return len(left) == len(right) and all(map(_same, left, right))
-    return type(left) in SCALARS and bool(left == right)
+    return left is right or (type(left) is type(right) and type(left) in SCALARS and left == right)

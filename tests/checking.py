@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mysql.connector.cursor import MySQLCursorBuffered
 """
 
+
 def write(folder: Path, **modules: str) -> None:
     for name, source in modules.items():
         (folder / f"{name}.py").write_text(IMPORTS + textwrap.dedent(source))

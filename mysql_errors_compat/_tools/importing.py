@@ -60,9 +60,7 @@ def _end_with_reader(pipe: int) -> None:
 def import_module(name: str) -> Any:
     """Return the module of this name. Raises Unusable if there is none, or it raises anything."""
     if not all(map(str.isidentifier, name.split("."))):
-        raise Unusable(
-            f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors"
-        )
+        raise Unusable(f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors")
     try:
         return importlib.import_module(name)
     except BaseException as problem:
@@ -114,9 +112,7 @@ def has_package() -> bool:
     return package is not None and bool(package.is_installed())
 
 
-def _run(
-    tell: Callable[..., None], named: list[str], skip: list[str], examples: list[str], failed: list[str]
-) -> str:
+def _run(tell: Callable[..., None], named: list[str], skip: list[str], examples: list[str], failed: list[str]) -> str:
     for name in examples:
         if not name.partition(":")[2]:
             raise Unusable(f"--examples {name}: this takes MODULE:FUNCTION")
