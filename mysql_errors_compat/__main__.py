@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -21,23 +22,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         complain(f"{PROG}: standard output is closed")
         return 2
+    said = io.StringIO()
     try:
-        status, text = _run(_parser().parse_args(argv))
+        with contextlib.redirect_stdout(said):  # argparse would not tell that nobody got its help
+            options = _parser().parse_args(argv)
+    except SystemExit as asked:
+        return (0 if _write(said.getvalue().rstrip()) else 2) if said.getvalue() else asked.code  # type: ignore[return-value]
+    try:
+        status, text = _run(options)
     except KeyboardInterrupt:
         return 130
-    except SystemExit as exit:
-        if exit.code != 0:
-            raise
-        status, text = 0, ""  # --help or --version, which may still have to be written
-    return status if _write(text) else 2
+    return status if not text or _write(text) else 2
 
 
 def _write(text: str) -> bool:
     """Write to standard output; tell whether that was possible."""
     try:
-        if text:
-            encoding = sys.stdout.encoding
-            print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
+        encoding = sys.stdout.encoding
+        print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
         sys.stdout.flush()
         return True
     except (OSError, ValueError) as problem:

@@ -4,6 +4,7 @@ Read by `check` in the tests, as a module of an application's. Imports nothing o
 """
 
 # mypy: ignore-errors
+# ruff: noqa: RUF012, UP008, UP031, UP035, UP045
 from __future__ import annotations
 
 import json

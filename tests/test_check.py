@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -13,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from .checking import COMMAND, check, complaints, patched, rows, wait_for, write
-from .test_demo import MARK, processes
+from .fresh import ROOT
+from .test_demo import MARK, Run, processes
 
 pytestmark = pytest.mark.needs_package
 
@@ -67,7 +70,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path) -> None:
         ("unsafe", "pickling and copying it ended the interpreter, exit status 3"),
         ("safe", None),
     ]
-    assert found["Stops"]["mend"].startswith("remove Stops.__setstate__:")
+    assert found["Stops"]["about"] == "Stops.__setstate__"
     assert complaints(endless.result()) == "mysql-errors-compat check: importing endless did not end in 10 seconds\n"
     assert endless.result().returncode == 2
     assert processes("shop") + processes("endless") == []
@@ -142,9 +145,117 @@ def test_the_report_needs_no_hypothesis(tmp_path: Path) -> None:
 
 def test_help_says_all_there_is_to_know(tmp_path: Path) -> None:
     run = check(tmp_path, "--help")
-    for words in ("--json", "--strict", "--only-mysql", "--skip", "--examples", "classmethod", "constructors run", "Exit status: 0", "[testing]"):
+    for words in (
+        "--json",
+        "--strict",
+        "--only-mysql",
+        "--skip",
+        "--examples",
+        "classmethod",
+        "constructors run",
+        "Exit status: 0",
+        "[testing]",
+    ):
         assert words in " ".join(run.stdout.split()), words
     assert check(tmp_path).returncode == 2
+
+
+def run_in_shell(folder: Path, script: str, mark: str = "") -> Run:
+    """Run a line of shell, in which $CHECK is the command."""
+    env = os.environ | {"CHECK": " ".join(COMMAND), "DEMO": " ".join(COMMAND[:-1]), MARK: mark, "TMPDIR": str(folder)}
+    return subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True, timeout=110)
+
+
+FULL = "standard output cannot be written to: [Errno 28] No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("$CHECK shop > /dev/full", FULL),
+        ("$CHECK shop --json > /dev/full", FULL),
+        ("$DEMO --help > /dev/full", FULL),
+        ("$DEMO --version > /dev/full", FULL),
+        ("PYTHONUNBUFFERED= $CHECK shop > /dev/full", FULL),
+        ("PYTHONUNBUFFERED=1 $DEMO --help > /dev/full", FULL),
+        ("$CHECK shop > >(exec true); exit $?", "standard output cannot be written to: [Errno 32] Broken pipe"),
+        ("$CHECK shop >&-", "standard output is closed"),
+        ("$DEMO >&-", "standard output is closed"),
+    ],
+)
+def test_where_nothing_can_be_said_there_is_no_verdict(tmp_path: Path, script: str, said: str) -> None:
+    write(tmp_path, shop="class Lost(Error): ...")
+    run = run_in_shell(tmp_path, script)
+    assert complaints(run) == f"mysql-errors-compat: {said}\n"
+    assert (run.returncode, run.stdout) == (2, "")
+
+
+def test_without_standard_error_it_still_tells(tmp_path: Path) -> None:
+    write(tmp_path, shop="class Lost(Error): ...")
+    run = run_in_shell(tmp_path, "$CHECK shop 2>&-")
+    assert run.stdout.endswith("\n1 safe\n")
+    assert run.returncode == 0
+    assert run_in_shell(tmp_path, "$CHECK nosuch 2>&-").returncode == 2
+    assert run_in_shell(tmp_path, "$CHECK nosuch 2>/dev/full").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["$CHECK shop", "$DEMO", "$DEMO demo --json"])
+def test_without_semaphores_there_is_no_verdict(tmp_path: Path, command: str) -> None:
+    write(tmp_path, shop="class Lost(Error): ...")
+    # A file system without files in place of /dev/shm, for this process and its children alone.
+    hide = "mount -t proc none /dev/shm"
+    if subprocess.run(["unshare", "-m", "sh", "-c", hide], capture_output=True, timeout=30).returncode:
+        reason = "hiding /dev/shm takes root, or CAP_SYS_ADMIN: sudo make test"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    run = run_in_shell(tmp_path, f"unshare -m sh -c '{hide} && exec {command}'", mark="no semaphores")
+    assert "multiprocessing has no working semaphores here (FileNotFoundError: " in complaints(run)
+    assert complaints(run).endswith("on Linux it needs /dev/shm, mounted and writable\n")
+    assert complaints(run).count("\n") == 1
+    assert (run.returncode, run.stdout) == (2, "")
+    assert processes("no semaphores") == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="-P came with Python 3.11")
+@pytest.mark.parametrize("how", ["{0} -P -m", "PYTHONSAFEPATH=1 {0} -m"])
+def test_a_safe_path_is_handed_on(tmp_path: Path, how: str) -> None:
+    write(tmp_path, shop="class Lost(Error): ...", random="1 / 0")  # a trap: the tools themselves import random
+    path = f"PYTHONPATH={ROOT}"
+    run = run_in_shell(tmp_path, f"{path} {how.format(sys.executable)} mysql_errors_compat check shop")
+    assert complaints(run) == (
+        "mysql-errors-compat check: cannot import shop: ModuleNotFoundError: No module named 'shop'\n"
+    )
+    assert run.returncode == 2
+
+
+def test_in_a_pipe_there_is_a_line_of_progress_now_and_then(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    names = [f"slow_{number}" for number in range(5)]
+    write(tmp_path / "shop", __init__="", **dict.fromkeys(names, "time.sleep(1)\nclass Lost(Error): ..."))
+    run = check(
+        tmp_path, "shop", command=patched("from mysql_errors_compat._tools import processes", "processes.SECONDS = 2")
+    )
+    lines = [line for line in run.stderr.splitlines() if line.startswith("importing shop.slow_")]
+    assert 1 <= len(lines) < len(names)
+    assert not set(run.stderr) & set("\r\033")
+    assert run.returncode == 0
+
+
+def test_on_a_terminal_the_line_is_drawn_when_it_changes(tmp_path: Path) -> None:
+    write(tmp_path, shop="time.sleep(2)\nclass Lost(Error): ...")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*COMMAND, "shop"], cwd=tmp_path, stdout=-1, stderr=theirs) as process:
+        os.close(theirs)
+        out, _ = process.communicate(timeout=100)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    drawn = [line.strip() for line in shown.split("\r") if line.strip()]
+    assert "importing shop" in drawn
+    assert "checking shop.Lost, 1 of 1" in drawn
+    assert all(first != second for first, second in itertools.pairwise(drawn))
+    assert shown.endswith(" \r")  # nothing is left of it
+    assert out.endswith(b"\n1 safe\n")
 
 
 def test_hypothesis_is_installed() -> None:

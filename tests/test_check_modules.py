@@ -40,7 +40,9 @@ def shop(tmp_path: Path) -> Path:
     write(package / "db", errors="from other import Imported\n" + textwrap.dedent(source))
     write(package / "bare", errors="class Bare(Error): ...")
     write(package / "tests", __init__="", test_shop="class Tested(Error): ...", helpers="class Helping(Error): ...")
-    write(package, conftest="1 / 0", __main__="1 / 0", needs="import nosuch", exits="os._exit(4)", zeta="import shopping")
+    write(
+        package, conftest="1 / 0", __main__="1 / 0", needs="import nosuch", exits="os._exit(4)", zeta="import shopping"
+    )
     write(tmp_path, other="class Imported(Error): ...", shopping="class Shopping(Error): ...")
     return tmp_path
 
@@ -96,7 +98,9 @@ def test_errors_outside_of_the_hierarchy_are_listed_apart_and_the_advice_mends_t
     """
     write(tmp_path, shop=source)
     run = check(tmp_path, "shop")
-    inside, outside = run.stdout.split("\nnot below mysql.connector.Error, so mysql_errors_compat does nothing for them:\n")
+    inside, outside = run.stdout.split(
+        "\nnot below mysql.connector.Error, so mysql_errors_compat does nothing for them:\n"
+    )
     assert [line.split()[0] for line in inside.splitlines() if "examples: " in line] == ["shop.Lost"]
     assert [line.split()[:5] for line in outside.splitlines() if " unsafe " in line] == [
         ["shop.RepositoryError", "unsafe", "hangs", "a", "Pool;"],
@@ -106,10 +110,12 @@ def test_errors_outside_of_the_hierarchy_are_listed_apart_and_the_advice_mends_t
     assert run.returncode == 1
     assert rows(check(tmp_path, "shop", "--only-mysql", "--json")).keys() == {"Lost"}
 
-    (advice,) = (line.partition("def __reduce__")[2] for line in outside.splitlines() if line.startswith("to mend: hand "))
+    (advice,) = (
+        line.partition("def __reduce__")[2] for line in outside.splitlines() if line.startswith("to mend: hand ")
+    )
     assert "\n    shop.RepositoryError\n    shop.Positional\n" in outside
     mended = "import copyreg\n" + textwrap.dedent(source)
-    for text in ('self.table, self.cause = table, cause', 'super().__init__(f"{table}: {row}")'):
+    for text in ("self.table, self.cause = table, cause", 'super().__init__(f"{table}: {row}")'):
         mended = mended.replace(text, f"{text}\n    def __reduce__{advice}")
     write(tmp_path, shop=mended[: mended.index("class Odd")])
     done = check(tmp_path, "shop", "--strict")

@@ -85,7 +85,8 @@ def _outside(cls: type[BaseException], methods: list[tuple[str, str]]) -> Advice
 
 def _methods(cls: type[BaseException]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the pickling methods of the class itself, and of applications' bases, each with its class's name."""
-    own, inherited = [], []
+    own: list[tuple[str, str]] = []
+    inherited: list[tuple[str, str]] = []
     for name in _METHODS:
         owner = next((base for base in cls.__mro__ if name in vars(base)), object)
         if owner.__module__.partition(".")[0] not in ("builtins", "mysql", "mysqlx"):

@@ -27,7 +27,7 @@ from .. import install
 from . import advice, survival
 from .check import Finding, last_line
 from .examples import Plan, drivers, has_drivers_constructor, strategy_of, why_not
-from .importing import Unusable, import_module, serve, why
+from .importing import UnusableError, import_module, serve, why
 from .processes import why_no_semaphores
 from .survival import name_of, say
 
@@ -68,7 +68,7 @@ def _run(
         tell("step", f"--examples {name}", None)
         all_given += _given(name)
     if problem := why_no_semaphores():
-        raise Unusable(problem)
+        raise UnusableError(problem)
     tell("step", "starting a Pool", None)
     courier = _Courier(named, modules, Path(output))
     failed |= courier.failed
@@ -95,9 +95,9 @@ def _import_all(named: Sequence[str], modules: Sequence[str]) -> dict[str, str]:
     for name in modules:
         try:
             import_module(name)
-        except Unusable as problem:
+        except UnusableError as problem:
             if name in named:
-                raise Unusable(f"{problem}, in a second process") from None
+                raise UnusableError(f"{problem}, in a second process") from None
             failed[name] = f"{why(problem.__cause__ or problem)}, in a second process"
     install()  # whatever they have done
     if "mysqlx.errors" in sys.modules:
@@ -112,10 +112,10 @@ def _given(name: str) -> list[BaseException]:
     try:
         given_ones = _listed(operator.attrgetter(path)(found))
     except Exception as problem:
-        raise Unusable(f"--examples {name}: {say(problem)}") from problem
+        raise UnusableError(f"--examples {name}: {say(problem)}") from problem
     for error in given_ones:
         if not isinstance(error, BaseException):
-            raise Unusable(f"--examples {name}: {error!r} is no error")
+            raise UnusableError(f"--examples {name}: {error!r} is no error")
     return given_ones
 
 
@@ -226,8 +226,8 @@ def _examine(
     if not examples:
         examples, reason, found = _make(cls, found)
     if not examples:
-        mend, about = advice.about_example(cls)
-        return no_example._replace(problem=NO_EXAMPLE + reason, mend=mend, about=about)
+        text, about = advice.about_example(cls)
+        return no_example._replace(problem=NO_EXAMPLE + reason, mend=text, about=about)
     found = found._replace(verdict="safe", examples=len(examples))
     unsafe = found.unsafe("", advice.about_fault(cls, None))
     fault, faulty = None, examples

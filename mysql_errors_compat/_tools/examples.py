@@ -248,7 +248,7 @@ class Plan:
         return self.cls(*(values[name] for name in self.positional), *star, **by_name)
 
     def search(self, hinted: dict[str, Any]) -> dict[str, Guess]:
-        """Find guesses that the constructor accepts beside these values, once; raise what it raises if there are none."""
+        """Return guesses that the constructor accepts beside these values; raise what it raises if there are none."""
         if self.accepted is None:
             required, self.star = self._search_required(hinted)
             values = hinted | {name: guess.value for name, guess in required.items()}

@@ -27,7 +27,7 @@ from typing import Any
 PACKAGE = "mysql_errors_compat"
 
 
-class Unusable(Exception):
+class UnusableError(Exception):
     """Nothing can be checked. The text says why."""
 
 
@@ -45,7 +45,7 @@ def serve(run: Callable[..., Any]) -> None:
             tell(run(tell, *json.loads(sys.argv[1])))
         except Exception as problem:
             # Not by the class: the one of the file that runs is another than the one that is imported.
-            known = type(problem).__name__ == Unusable.__name__
+            known = type(problem).__name__ == UnusableError.__name__
             tell("unusable", str(problem) if known else f"this command has a fault: {traceback.format_exc()}")
     os._exit(0)  # a Pool may not let go
 
@@ -58,13 +58,15 @@ def _end_with_reader(pipe: int) -> None:
 
 
 def import_module(name: str) -> Any:
-    """Return the module of this name. Raises Unusable if there is none, or it raises anything."""
+    """Return the module of this name. Raises UnusableError if there is none, or it raises anything."""
     if not all(map(str.isidentifier, name.split("."))):
-        raise Unusable(f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors")
+        raise UnusableError(
+            f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors"
+        )
     try:
         return importlib.import_module(name)
     except BaseException as problem:
-        raise Unusable(f"cannot import {name}: {why(problem)}{_did_you_mean(name, problem)}") from problem
+        raise UnusableError(f"cannot import {name}: {why(problem)}{_did_you_mean(name, problem)}") from problem
 
 
 def why(problem: BaseException) -> str:
@@ -115,7 +117,7 @@ def has_package() -> bool:
 def _run(tell: Callable[..., None], named: list[str], skip: list[str], examples: list[str], failed: list[str]) -> str:
     for name in examples:
         if not name.partition(":")[2]:
-            raise Unusable(f"--examples {name}: this takes MODULE:FUNCTION")
+            raise UnusableError(f"--examples {name}: this takes MODULE:FUNCTION")
     told: set[str] = set()
 
     def bring(name: str, among_tests: bool) -> None:
@@ -130,7 +132,7 @@ def _run(tell: Callable[..., None], named: list[str], skip: list[str], examples:
             tell("step", f"importing {name}", name)
             try:
                 import_module(name)
-            except Unusable as problem:
+            except UnusableError as problem:
                 if name in named:
                     raise
                 tell("module", name, str(problem.__cause__ and why(problem.__cause__)))
@@ -153,7 +155,7 @@ def _run(tell: Callable[..., None], named: list[str], skip: list[str], examples:
         try:
             operator.attrgetter(path)(found)
         except Exception as problem:
-            raise Unusable(f"--examples {name}: {type(problem).__name__}: {problem}") from problem
+            raise UnusableError(f"--examples {name}: {type(problem).__name__}: {problem}") from problem
     return "all"
 
 
