@@ -65,7 +65,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, temporary: Path) -> dict[str,
     with ThreadPoolExecutor() as executor:
         jobs = {
             "text": executor.submit(run, "text", [], None),
-            "json": executor.submit(run, "json", ["--json"], None),
+            "json": executor.submit(run, "json", ["demo", "--json"], None),
             "broken": executor.submit(run, "broken", ["--json"], tmp_path),
         }
         return {name: job.result() for name, job in jobs.items()}
@@ -115,6 +115,7 @@ def test_the_table_says_what_the_data_says(runs: dict[str, Run]) -> None:
     assert mysql_errors_compat.__version__ in title
     left, right = header.index("without the package"), header.index("with it")
     table: list[list[str]] = []
+    assert lines[-1] == "  mysql-errors-compat check YOUR_PACKAGE"  # what to do next
     for line in lines[: lines.index("")]:
         cells = [line[:left].strip(), line[left:right], line[right:]]
         if not line.startswith("  "):
@@ -129,9 +130,16 @@ def test_the_table_says_what_the_data_says(runs: dict[str, Run]) -> None:
     ]
 
 
+def test_nothing_private_is_shown(runs: dict[str, Run]) -> None:
+    for run in runs.values():
+        assert not re.search(r"\b_(?!_init__)\w", run.stdout)
+
+
 def test_in_a_pipe_it_is_plain_text(runs: dict[str, Run]) -> None:
     for run in runs.values():
-        assert run.stderr == ""
+        progress = run.stderr.splitlines()
+        assert 1 <= len(progress) <= 9  # one every five seconds
+        assert all(re.fullmatch(r"measured \d+ of \d+, \d+ s", line) for line in progress)
         assert run.stdout.isascii()
         assert not set(run.stdout) & set("\r\033")
         assert max(map(len, runs["text"].stdout.splitlines())) <= 100
@@ -142,7 +150,7 @@ def test_it_leaves_nothing_behind(runs: dict[str, Run], temporary: Path) -> None
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_on_a_terminal_it_shows_progress_and_can_be_stopped(
     tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
@@ -162,8 +170,9 @@ def test_on_a_terminal_it_shows_progress_and_can_be_stopped(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help_says_what_it_is() -> None:
-    run = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=30)
+@pytest.mark.parametrize("arguments", [["--help"], ["demo", "--help"]])
+def test_help_says_what_it_is(arguments: list[str]) -> None:
+    run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30)
     assert run.returncode == 0
     assert "--json" in run.stdout
     assert "Exit status" in run.stdout

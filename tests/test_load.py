@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import mysql_errors_compat
-from mysql_errors_compat.testing import _difference, _facts
+from mysql_errors_compat._tools.survival import difference
 
 from . import app_errors, fresh
 from .hierarchy import CLASSES, driver
@@ -58,7 +58,7 @@ def chunk(numbers: range) -> list[Any]:
 
 
 def assert_is_numbered(error: Any, number: int) -> None:
-    assert _difference(_facts(numbered(number)), _facts(error), {}) is None
+    assert difference(numbered(number), error) is None
 
 
 def number_of(error: Any) -> int:
@@ -285,7 +285,7 @@ def test_a_restricted_unpickler_that_allows_only_the_driver_loads_every_error() 
                 del error.sqlstate
             for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
                 arrived = OnlyTheDriver(io.BytesIO(pickle.dumps(error, protocol))).load()
-                assert _difference(_facts(error), _facts(arrived), {}) is None
+                assert difference(error, arrived) is None
 
 
 def test_a_restricted_unpickler_refuses_what_it_refused() -> None:

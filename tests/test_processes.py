@@ -10,7 +10,7 @@ from typing import Any
 import mysql.connector
 import pytest
 
-from mysql_errors_compat.testing import _difference, _facts
+from mysql_errors_compat._tools.survival import difference
 
 from . import fresh, workers
 from .hierarchy import driver
@@ -22,8 +22,7 @@ pytestmark = pytest.mark.needs_package
 
 
 def assert_arrived(error: BaseException, case: str) -> None:
-    arrived = _facts(error)
-    assert _difference(_facts(workers.make(case)), arrived, {}) is None
+    assert difference(workers.make(case), error) is None
 
 
 @pytest.fixture(params=METHODS)

@@ -242,12 +242,12 @@ def _examine(
     found, unsafe = found._replace(args_only=args_only), unsafe._replace(args_only=args_only)
     for error in faulty:
         tell("step", "sending it through a Pool", unsafe._replace(mend=mend.text, about=mend.about))
-        problem = courier.carry(error)
+        wrong = courier.carry(error)
         if fault:
             way = "" if fault.unpicklable else f"{fault.way}: "
-            problem = f"{'hangs a Pool; ' if courier.has_hung else ''}{way}{fault.text}"
-        if problem:
-            return found.unsafe(problem, mend)
+            wrong = f"{'hangs a Pool; ' if courier.has_hung else ''}{way}{fault.text}"
+        if wrong:
+            return found.unsafe(wrong, mend)
     return found
 
 
