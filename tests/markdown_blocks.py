@@ -2,7 +2,7 @@
 
 The language and the title of a fence say what it is:
 
-- ``python title="orders.py"``: a file of that name, in the document's folder;
+- ``python title="orders.py"``: a file of that name, in the document's folder or, as "shop/orders.py", in one there;
 - ``sh``: commands, run there with ``bash -e``;
 - ``python``: a script, run there in an interpreter of its own;
 - ``pycon``: an interpreter session, with prompts, run there as a doctest;
@@ -83,7 +83,7 @@ def blocks(document: Path) -> list[Block]:
 
 def _is_known(block: Block) -> bool:
     if block.title:
-        is_file = block.language == "python" and re.fullmatch(r"\w+\.py", block.title)
+        is_file = block.language == "python" and re.fullmatch(r"(\w+/)*\w+\.py", block.title)
         return bool(is_file) or (block.language == "text" and block.title in (OUTPUT, STOCK_OUTPUT))
     return block.language in ("sh", "python", "pycon", "text")
 
@@ -100,7 +100,7 @@ def run(document: Path, folder: Path, environment: dict[str, str]) -> None:
         if block.runs:
             printed = _execute(document, block, folder, environment)
         elif block.language == "python":
-            (folder / block.title).write_text(block.text, encoding="utf-8")
+            _write(folder / block.title, block.text)
         elif block.title == OUTPUT:
             _compare(document, block, printed)
 
@@ -112,9 +112,14 @@ def run_without_package(document: Path, folder: Path, environment: dict[str, str
         if block.runs:
             last = block._replace(text=without_package(block.text))
         elif block.language == "python":
-            (folder / block.title).write_text(without_package(block.text), encoding="utf-8")
+            _write(folder / block.title, without_package(block.text))
         elif block.title == STOCK_OUTPUT:
             _compare(document, block, _execute(document, last, folder, environment) if last else None)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True, parents=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _compare(document: Path, block: Block, printed: str | None) -> None:

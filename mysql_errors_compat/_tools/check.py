@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import importing
-from .processes import Group, Progress, complain, end_on_signals, python, wait_for
+from .processes import DISABLED, Group, Progress, complain, end_on_signals, is_disabled, python, wait_for
 
 LIMIT = 60  # seconds for any one step of the other interpreter, such as importing a module
 
@@ -223,6 +223,8 @@ class _Check:
             lines.append(f"left out: {', '.join(self.left_out)}")
         if self.package_with:
             lines.append(f"{self.package_with} brings mysql_errors_compat along")
+        elif is_disabled():
+            lines.append(DISABLED)
         else:
             lines.append(f"nothing in {self._named()} imports mysql_errors_compat; one of the two processes must")
         counts = Counter(finding.verdict for finding in self.findings)

@@ -20,7 +20,17 @@ import mysql.connector
 from .. import __version__
 from . import demo_measure
 from .demo_measure import ARRIVED, ERRORS, OWN, SENT, WAYS, WITH, WITHOUT
-from .processes import Group, Progress, complain, end_on_signals, python, wait_for, why_no_semaphores
+from .processes import (
+    DISABLED,
+    Group,
+    Progress,
+    complain,
+    end_on_signals,
+    is_disabled,
+    python,
+    wait_for,
+    why_no_semaphores,
+)
 
 PATIENCE = 10  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 DEADLINE = 45  # seconds for everything; the rest of a minute is for clearing up
@@ -29,8 +39,9 @@ DEADLINE = 45  # seconds for everything; the rest of a minute is for clearing up
 ROWS = [(error, way) for error in ERRORS for way in WAYS if (error, way) != (OWN, "type(e)(*e.args)")]
 
 NEXT = [
-    "next: put `import mysql_errors_compat` into the module that defines your exceptions, or whose tasks the",
-    "worker runs, and find out which of your own exceptions survive:",
+    "next: import mysql_errors_compat in the module that defines your own",
+    "exceptions, or whose tasks the worker runs; and see which of your",
+    "exceptions survive:",
     "  pip install 'mysql_errors_compat[testing]'",
     "  mysql-errors-compat check YOUR_PACKAGE",
 ]
@@ -219,5 +230,5 @@ def _as_text(table: Table, width: int, colour: bool) -> str:
     lines += ["", f"identical: {_identical(table, WITHOUT)} of {len(ROWS)} without, {_identical(table, WITH)} with"]
     if any(outcome.verdict == "hangs" for outcome in table.values()):
         lines.append(f"hangs: nothing had arrived {PATIENCE} seconds after the worker raised the error")
-    lines += ["", *NEXT]
+    lines += ["", *([DISABLED] if is_disabled() else NEXT)]
     return "\n".join(line.rstrip() for line in lines)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+DISABLED = "MYSQL_ERRORS_COMPAT_DISABLE is set, so importing mysql_errors_compat does nothing"
 SECONDS = 5  # between two lines of progress, where there is no terminal
 
 
@@ -19,6 +20,11 @@ def python(*arguments: str) -> list[str]:
     """Return a command that runs this Python as safely as it was started."""
     safe_path = getattr(sys.flags, "safe_path", False)
     return [sys.executable, *(["-I"] if sys.flags.isolated else ["-P"] if safe_path else []), *arguments]
+
+
+def is_disabled() -> bool:
+    """Tell whether importing the package does nothing."""
+    return os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "") not in ("", "0")
 
 
 def end_on_signals() -> None:
