@@ -230,16 +230,16 @@ EXPECTED = {
         "Forgetful.__setstate__; __reduce__ = mysql.connector.errors.Error.__reduce__; "
         "__setstate__ = BaseException.__setstate__",
     ),
-    "Frozen": ("Frozen could not be rebuilt where it arrives: FrozenInstanceError(", "frozen=True"),
+    "Frozen": ("FrozenInstanceError: cannot assign to field 'table'", "frozen=True"),
     "Lossy": ("attribute 'table' left as <unsafe.Table object at ", "plain values"),
     "make.<locals>.Local": ("cannot be imported by this name", "at the top level of its module"),
     "Registered": ("hangs a Pool: KeyError: ", "Registered.__reduce__"),
     "Exits": ("hangs a Pool", "Exits.__reduce__ and Exits.__setstate__"),
     "Blocks": ("hangs a Pool", "Blocks.__setstate__"),
     "Differs": ("a Pool: attribute 'msg' left as ", "Differs.__setstate__"),
-    "Guarded": ("Guarded could not be rebuilt where it arrives: AttributeError(", "Guarded.__setattr__"),
+    "Guarded": ("AttributeError: cannot set table", "Guarded.__setattr__"),
 }
-IN_A_POOL = {"Mismatch", "Registered", "Exits", "Blocks"}
+IN_A_POOL = {"Mismatch", "Frozen", "Registered", "Exits", "Blocks", "Guarded"}
 
 
 @pytest.fixture(scope="module")

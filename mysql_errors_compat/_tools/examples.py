@@ -9,7 +9,7 @@ import threading
 import types
 import typing
 from collections.abc import Callable, Iterator
-from types import BuiltinFunctionType, UnionType
+from types import UnionType
 from typing import Any, NamedTuple, TypeVar
 
 import mysql.connector
@@ -38,9 +38,12 @@ _SQLSTATES = st.none() | st.sampled_from(["", "40001", "HY000"]) | _TEXTS | st.b
 _VALUES = st.none() | st.lists(_TEXTS | st.integers(), max_size=4).map(tuple)
 
 
+_DRIVERS = ("mysql.connector.errors", "mysqlx.errors")
+
+
 def drivers() -> tuple[type[Exception], ...]:
     """Return the base class of each of the driver's hierarchies."""
-    modules = [sys.modules[name] for name in ("mysql.connector.errors", "mysqlx.errors") if name in sys.modules]
+    modules = [sys.modules[name] for name in _DRIVERS if name in sys.modules]
     return tuple(module.Error for module in modules)
 
 
@@ -163,10 +166,18 @@ def strategy_of(cls: type[E]) -> st.SearchStrategy[E]:
 def has_drivers_constructor(cls: type[BaseException]) -> bool:
     """Tell whether it is one of the driver's constructors that makes errors of this class, and nothing else."""
     owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
-    own_new = not isinstance(cls.__new__, BuiltinFunctionType) or type(cls).__call__ is not type.__call__
-    return (
-        not own_new and owner.__module__ in ("mysql.connector.errors", "mysqlx.errors") and issubclass(owner, drivers())
-    )
+    return _constructor(cls) is None and owner.__module__ in _DRIVERS and issubclass(owner, drivers())
+
+
+def _constructor(cls: Any) -> Any:
+    """Return the method that says what a call of the class takes, or None if it is a builtin's or the driver's."""
+    if type(cls).__call__ is not type.__call__:
+        return type(cls).__call__
+    for base in cls.__mro__:
+        for name in ("__init__", "__new__"):
+            if name in vars(base) and base.__module__ not in ("builtins", *_DRIVERS):
+                return getattr(base, name)
+    return None
 
 
 class Plan:
@@ -195,26 +206,15 @@ class Plan:
         self.star_name = ""
         self.has_default = False
         self.together = True  # whether all optional parameters can be given at a time
+        constructor = _constructor(cls)
         try:
-            parameters = _signature(cls).parameters.values()
-        except ValueError:  # a builtin constructor
-            parameters = ()  # type: ignore[assignment]
+            _, *parameters = _signature(constructor).parameters.values()
+        except (TypeError, ValueError):  # a builtin's, which has no signature
+            parameters = []
             self.star = _of_star(cls)
-        hints = self._hints()
+        hints = _hints(constructor)
         for parameter in parameters:
             self._add(parameter, hints)
-
-    def _hints(self) -> dict[str, Any]:
-        hints: dict[str, Any] = {}
-        for method in (self.cls.__init__, self.cls.__new__, type(self.cls).__call__):
-            for name, hint in _annotations(method).items():
-                try:
-                    fake = types.SimpleNamespace(__annotations__={name: hint})
-                    scope = getattr(inspect.unwrap(method), "__globals__", {})
-                    hints |= typing.get_type_hints(fake, scope, include_extras=True)
-                except Exception:
-                    hints[name] = _UNRESOLVED
-        return hints
 
     def _add(self, parameter: inspect.Parameter, hints: dict[str, Any]) -> None:
         name, kind, optional = parameter.name, parameter.kind, parameter.default is not parameter.empty
@@ -300,21 +300,31 @@ def _values(guesses: tuple[Guess, ...]) -> tuple[Any, ...]:
     return tuple(guess.value for guess in guesses)
 
 
-def _signature(cls: Any) -> inspect.Signature:
+def _signature(method: Any) -> inspect.Signature:
     if sys.version_info >= (3, 14):  # where annotations are evaluated when they are looked at
         import annotationlib
 
-        return inspect.signature(cls, annotation_format=annotationlib.Format.FORWARDREF)
-    return inspect.signature(cls)
+        return inspect.signature(method, annotation_format=annotationlib.Format.FORWARDREF)
+    return inspect.signature(method)
 
 
-def _annotations(method: Any) -> dict[str, Any]:
+def _hints(method: Any) -> dict[str, Any]:
+    """Return the type hints of a method, each for itself, since some may be for type checkers only."""
     method = inspect.unwrap(method)
     if sys.version_info >= (3, 14):
         import annotationlib
 
-        return annotationlib.get_annotations(method, format=annotationlib.Format.FORWARDREF)
-    return getattr(method, "__annotations__", {})
+        annotations = annotationlib.get_annotations(method, format=annotationlib.Format.FORWARDREF) if method else {}
+    else:
+        annotations = getattr(method, "__annotations__", {})
+    hints: dict[str, Any] = {}
+    for name, hint in annotations.items():
+        try:
+            one = types.SimpleNamespace(__annotations__={name: hint})
+            hints |= typing.get_type_hints(one, getattr(method, "__globals__", {}), include_extras=True)
+        except Exception:
+            hints[name] = _UNRESOLVED
+    return hints
 
 
 def _of_star(cls: type) -> list[tuple[Guess, ...]]:
