@@ -73,7 +73,7 @@ def clean(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_and_nothing_else(released: Path) -> None:
     (wheel,) = released.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    sources = {f"mysql_errors_compat/{path.name}" for path in (ROOT / "mysql_errors_compat").glob("*.py")}
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mysql_errors_compat").rglob("*.py")}
     assert names == sources | {"mysql_errors_compat/py.typed"}
 
 
