@@ -13,9 +13,9 @@ from . import fresh, generated, upstream
 from .upstream import Release
 
 PATCHES = upstream.ROOT / "patches"
-CONNECTOR = PATCHES / "0001-Fix-pickling-and-copying-of-mysql.connector-errors.patch"
-MYSQLX = PATCHES / "0002-Fix-pickling-and-copying-of-mysqlx-errors.patch"
-BACKPORT = PATCHES / "backports" / "0001-8.0.23-Fix-pickling-and-copying-of-mysql.connector-errors.patch"
+CONNECTOR = PATCHES / "0001-BUG-00000000-Errors-do-not-survive-pickling-and-copying.patch"
+MYSQLX = PATCHES / "0002-BUG-00000000-Errors-of-mysqlx-do-not-survive-pickling-and-copying.patch"
+BACKPORT = PATCHES / "backports" / "0001-8.0.23-Errors-do-not-survive-pickling-and-copying.patch"
 
 # The newest release when the diffs were made, and the oldest of the same layout that pip takes.
 NEWEST = [
