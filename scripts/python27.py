@@ -1,7 +1,9 @@
 """The reported program on Python 2.7: it hangs with the driver as it is, and does not with the backported diff.
 
+Then upstream's tests of the module, with those that the diff adds.
+
 `make python27`, or `python -m scripts.python27 [FOLDER]`, makes a Debian 11 in FOLDER for that, or uses the one that
-is there; `--clean` removes it. With PYTHON27, the path of a python2.7, no Debian is needed.
+is there; `--clean` removes it. With PYTHON27, the path of a python2.7 with setuptools, no Debian is needed.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def main() -> int:
         debian.remove(folder)
         return 0
     if "PYTHON27" not in os.environ:
-        debian.make("bullseye", folder, ["python2.7"])
+        debian.make("bullseye", folder, ["python2.7", "python-setuptools"])  # upstream's tests import it
     (diff,) = ROOT.glob("patches/backports/0001-8.0.23-*.patch")
     with tempfile.TemporaryDirectory() as scratch:
         as_it_should = []
@@ -52,6 +54,7 @@ def main() -> int:
             as_it_should.append(prints(f"{release} as it is", folder, tree, AS_IT_IS))
             apply(release, tree)
             as_it_should.append(prints(f"{release} with the diff", folder, tree, WITH_DIFF))
+            as_it_should.append(tests_pass(release, folder, tree))
     print("all as it should be" if all(as_it_should) else "NOT as it should be")
     return int(not all(as_it_should))
 
@@ -59,18 +62,7 @@ def main() -> int:
 def prints(title: str, folder: Path, tree: Path, wanted: list[str]) -> bool:
     """Run the program with the driver in `tree`; tell whether it prints what is wanted."""
     shutil.copy(PROGRAM, tree)
-    command = ["python2.7", str(tree / PROGRAM.name)]
-    lib = str(tree / "lib")
-    if python := os.environ.get("PYTHON27"):
-        command[0] = python
-    else:
-        command = debian.inside(folder, *command, environment={"PYTHONPATH": lib}, paths=[tree], cwd=tree)
-    try:
-        output = run(*command, cwd=tree, timeout=PATIENCE, PYTHONPATH=lib).output
-    except subprocess.TimeoutExpired:
-        output = f"it did not end within {PATIENCE} seconds"
-    except OSError as error:
-        output = str(error)
+    output = python(folder, tree, PROGRAM.name)
     version, *found = re.findall(r"^(?:Python|a number|the error|it again) .*", output, re.MULTILINE) or ["nothing"]
     reasons = re.findall(r"^AttributeError: .*", output, re.MULTILINE)
     print(f"{title}: {version}", *found, *reasons[:1], sep="\n  ", flush=True)
@@ -78,6 +70,30 @@ def prints(title: str, folder: Path, tree: Path, wanted: list[str]) -> bool:
         return True
     print(f"  NOT as it should be, which is: {', '.join(wanted)}. All that was printed:", output, sep="\n")
     return False
+
+
+def tests_pass(release: Release, folder: Path, tree: Path) -> bool:
+    """Run upstream's tests of the module in `tree`; tell whether they pass."""
+    output = python(folder, tree, "-m", "unittest", release.tests)
+    count = re.search(r"^Ran (\d+) tests? in .*\n\nOK$", output, re.MULTILINE)
+    print(f"  {count[1]} tests pass" if count else f"  NOT as it should be: the tests fail:\n{output}", flush=True)
+    return bool(count)
+
+
+def python(folder: Path, tree: Path, *arguments: str) -> str:
+    """Run python2.7 in `tree`, with the driver there, and return all that it printed."""
+    command = ["python2.7", *arguments]
+    lib = str(tree / "lib")
+    if path := os.environ.get("PYTHON27"):
+        command[0] = path
+    else:
+        command = debian.inside(folder, *command, environment={"PYTHONPATH": lib}, paths=[tree], cwd=tree)
+    try:
+        return run(*command, cwd=tree, timeout=PATIENCE, PYTHONPATH=lib).output
+    except subprocess.TimeoutExpired:
+        return f"it did not end within {PATIENCE} seconds"
+    except OSError as error:
+        return str(error)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ def driver() -> dict[str, Any]:
     """Tell which driver is tested, as the interpreter that tests it sees it."""
     connector: Any = importlib.import_module("mysql.connector")
     reduce = vars(connector.Error).get("__reduce__")
-    return {"file": connector.__file__, "reduce": reduce and reduce.__module__}
+    folder = reduce and os.path.basename(os.path.dirname(reduce.__code__.co_filename))
+    return {"file": connector.__file__, "reduce": folder}
 
 
 def recording(base: Any, note: Callable[[str, str], None]) -> type:

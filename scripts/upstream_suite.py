@@ -37,12 +37,12 @@ from .upstream_recorder import DRIVER, ERROR, FAILURE, PASSED, SKIPPED, STARTED
 
 FOLDER = ROOT / "build" / "upstream-suite"
 
-# Each condition, and the module that Error.__reduce__ then comes from.
+# Each condition, and the folder that Error.__reduce__ then comes from.
 AS_IT_IS, WITH_PACKAGE, WITH_DIFF = "as it is", "with the package", "with the diff"
 CONDITIONS = {
     AS_IT_IS: None,
-    WITH_PACKAGE: "mysql_errors_compat._reducing",
-    WITH_DIFF: "mysql.connector.errors",
+    WITH_PACKAGE: "mysql_errors_compat",
+    WITH_DIFF: "connector",
 }
 
 FROM_GOOD_TO_BAD = STARTED, PASSED, SKIPPED, FAILURE, ERROR
