@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -176,20 +175,12 @@ def properties(release: Release, tree: Path, *options: str) -> Done:
     )
 
 
-def survey(release: Release, tree: Path, *without: str) -> dict[str, dict[str, Any]]:
-    """Return what arrives of errors of odd classes, but for those `without`, with the driver in `tree`."""
-    script = """
-        import json, sys
-        from tests import odd_classes
-        for name in sys.argv[1:]:
-            del odd_classes.errors[name]
-        print(json.dumps(odd_classes.survey()))
-    """
+def survey(release: Release, tree: Path, *applications: str) -> dict[str, dict[str, Any]]:
+    """Return what arrives of the errors of `applications` with the driver in `tree`."""
     done = run(
-        *[sys.executable, "-c", textwrap.dedent(script), *without],
+        *[sys.executable, "-m", "tests.generated", "--module", release.module, *applications],
         cwd=ROOT,
         PYTHONPATH=str(tree / "lib"),
-        MYSQL_ERRORS_COMPAT_TEST_MODULE=release.module,
     )
     assert done.code == 0, done.output
     return dict(json.loads(done.output.splitlines()[-1]))
