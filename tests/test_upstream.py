@@ -173,6 +173,11 @@ def test_the_package_steps_aside(release: Release, patched: Path, monkeypatch: p
         before = [dict(vars(cls)) for cls in classes]
         reduces = module.Error.__reduce__
 
+        class Own(module.DatabaseError):
+            def __init__(self, *, table):
+                super().__init__(table, 1146, None, "42S02")
+                self.table = table
+
         import mysql_errors_compat
         mysql_errors_compat.install(module)
         for cls in classes:
@@ -184,6 +189,11 @@ def test_the_package_steps_aside(release: Release, patched: Path, monkeypatch: p
             assert error.__reduce__()[:2] == arrived.__reduce__()[:2] == (cls, (error.msg, 1, ("a",), "HY000"))
             again = cls(*error.args)
             assert (again.args, again.msg, again.errno) == (error.args, error.msg, error.errno)
+        error = Own(table="orders")
+        arrived = pickle.loads(pickle.dumps(error))
+        again = Own(*error.args)
+        assert arrived.args == again.args == (1146, "1146 (42S02): orders", "42S02")
+        assert (arrived.table, again.msg) == ("orders", "orders")
 
         mysql_errors_compat.uninstall()
         assert [dict(vars(cls)) for cls in classes] == before
