@@ -138,7 +138,7 @@ AFTER = {
 
 _BUILTINS = (
     *("ValueError", "RuntimeError", "OSError", "ConnectionError", "TimeoutError", "MemoryError", "KeyError"),
-    *("ImportError", "AttributeError", "sqlite3.Error", "ssl.SSLError"),
+    *("LookupError", "sqlite3.Error", "ssl.SSLError"),
 )
 _BASES = {"OperationalError": 4, "InterfaceError": 2, "DatabaseError": 2, "IntegrityError": 1, "ReadTimeoutError": 1}
 # How often each is drawn: mostly nothing special, since people write little of it at a time.
