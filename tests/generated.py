@@ -98,9 +98,9 @@ def show(value: Any, seen: tuple[Any, ...] = ()) -> str:
     if cls in (list, tuple):
         return f"{cls.__name__}[{', '.join(show(one, seen) for one in value)}]"
     if cls is dict:
-        return f"{{{', '.join(f'{key!r}: {show(one, seen)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{key!r}: {show(one, seen)}' for key, one in sorted(value.items(), key=str))}}}"
     if isinstance(value, BaseException):
-        return f"{cls.__name__}({'; '.join(f'{fact} = {text}' for fact, text in look(value, seen).items())})"
+        return f"{cls.__name__}({'; '.join(f'{fact} = {text}' for fact, text in sorted(look(value, seen).items()))})"
     if isinstance(value, (type, types.FunctionType)):
         return f"{value.__qualname__} itself"
     return f"{cls.__name__} {show({**dict(members(value)), **getattr(value, '__dict__', {})}, seen)}"
