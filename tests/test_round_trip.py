@@ -16,7 +16,7 @@ from .hierarchy import CLASSES, REPLACING, driver
 
 FIELDS = ("msg", "errno", "sqlstate", "_full_msg")
 
-every_error = errors(*CLASSES)
+every_error: st.SearchStrategy[Any] = errors(*CLASSES)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
 contents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
 attributes = st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), contents, max_size=3)
