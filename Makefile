@@ -19,8 +19,8 @@ thorough: $(BIN)/.installed-dev ## run the property tests with a hundred times t
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --timeout 3600 \
 	    tests/test_round_trip.py tests/test_subclasses.py tests/test_one_end.py
 
-transports: $(BIN)/.installed-dev ## test the carriers, and write README's table of them
-	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_readme_has_the_table_of_what_was_seen
+transports: $(BIN)/.installed-dev ## test the carriers, and write the tables of docs/carriers.md
+	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen
 	@$(BIN)/python -m tests.transports
 
 docs: $(BIN)/.installed-dev ## build the documentation into build/site, and run its examples

@@ -1,7 +1,7 @@
-"""README's table of carriers, written from what tests/test_carriers.py last saw.
+"""The tables of docs/carriers.md, written from what tests/test_carriers.py last saw.
 
-`python -m tests.transports` writes the table; with ``--check`` it only tells whether README has it.
-Exit status: 0 if README has the table, 1 if it has another one, 2 if there is no table to write, or no place for it.
+`python -m tests.transports` writes them; with ``--check`` it only tells whether the page has them.
+Exit status: 0 if it has them, 1 if it has others, 2 if there is nothing to write, or no place for it.
 """
 
 from __future__ import annotations
@@ -13,74 +13,96 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from .carriers.runs import CARRIERS, OWN, REFUSED, kept_name
+from .carriers.runs import CARRIERS, ENDS_WITH_PACKAGE, OWN, REFUSED, kept_name
 from .fresh import ROOT
 
+PAGE = Path("docs", "carriers.md")
 SEEN = Path(".pytest_cache", "d", "carriers")  # where pytest keeps what the tests give to its cache
 BEGIN, END = "<!-- transports: begin -->\n", "<!-- transports: end -->\n"
+COLUMNS = ("neither", "receiver", "both")
 HEADER = """\
-| carrier | driver's class without | with | own constructor without | with |
-| --- | --- | --- | --- | --- |
+| carrier | driver's class: neither | only the receiver | both | own constructor: neither | only the receiver | both |
+| --- | --- | --- | --- | --- | --- | --- |
 """
+ONLY_THE_SENDER = """
+With the package at the sender alone everything arrives as with both, but for these:
+
+| carrier | driver's class | own constructor |
+| --- | --- | --- |
+"""
+
+Cells = dict[tuple[str, str], str]  # by the end that has the package, and the case
 
 
 class Unknown(Exception):
-    """Why the table cannot be made, or put into README."""
+    """Why the tables cannot be made, or put into the page."""
 
 
 def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.transports", description="Write README's table of carriers.")
-    parser.add_argument("--check", action="store_true", help="change nothing, and show how README differs")
+    parser = argparse.ArgumentParser(prog="python -m tests.transports", description=f"Write the tables of {PAGE}.")
+    parser.add_argument("--check", action="store_true", help="change nothing, and show how the page differs")
     check = parser.parse_args(argv).check
-    readme = root / "README.md"
+    page = root / PAGE
     try:
-        table, versions = make(root / SEEN)
-        before, old, after = split(readme.read_text("utf-8"))
+        rows, versions = read(root / SEEN)
+        before, old, after = split(page.read_text("utf-8"))
     except Unknown as reason:
         print(reason, file=sys.stderr)
         return 2
+    tables = make(rows)
     if not check:
-        readme.write_text(before + table + "\n" + versions + after, "utf-8")
+        page.write_text(f"{before}{tables}\n{versions}{after}", "utf-8")
         return 0
-    old = old.partition("\n\n")[0] + "\n"  # without the versions, which may differ
-    sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), table.splitlines(True), readme.name, "tests"))
-    return int(old != table)
+    old = old.rpartition("\nSeen with ")[0]  # without the versions, which may differ
+    sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), tables.splitlines(True), page.name, "tests"))
+    return int(old != tables)
 
 
-def make(seen: Path) -> tuple[str, str]:
-    """Return the table, and the sentence that names the versions it is about."""
-    rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
+def read(seen: Path) -> tuple[dict[str, Cells], str]:
+    """Return the cells of each row, and the sentence that names the versions they are about."""
+    rows: dict[str, dict[tuple[str, str], list[str]]] = {}
     versions: dict[str, str] = {}
     for carrier in CARRIERS:
-        row = rows.setdefault(carrier.row, {"none": [], "both": []})
-        for which, results in row.items():
+        row = rows.setdefault(carrier.row, {})
+        for which in ENDS_WITH_PACKAGE:
             try:
                 result = json.loads((seen / kept_name(carrier, which)).read_text())
             except FileNotFoundError:
                 raise Unknown(f"{carrier.name} was not tested: run pytest tests/test_carriers.py") from None
-            results.append(result["verdicts"])
+            for case in (REFUSED, OWN):
+                row.setdefault((which, case), []).append(result["verdicts"][case])
             versions.update(result["versions"])
-    table = HEADER
-    for name, row in rows.items():
-        cells = [
-            " or ".join(dict.fromkeys(verdicts[case] for verdicts in results))
-            for case in (REFUSED, OWN)
-            for results in row.values()
-        ]
-        table += f"| {' | '.join([name, *cells])} |\n"
     seen_with = f"Seen with {', '.join(f'{name} {version}' for name, version in versions.items())}."
-    return table, textwrap.fill(seen_with, 120, break_long_words=False, break_on_hyphens=False) + "\n"
+    return (
+        {name: {key: " or ".join(dict.fromkeys(cell)) for key, cell in row.items()} for name, row in rows.items()},
+        textwrap.fill(seen_with, 120, break_long_words=False, break_on_hyphens=False) + "\n",
+    )
 
 
-def split(readme: str) -> tuple[str, str, str]:
-    """Return what precedes the table, the table, and what follows it."""
-    before, begin, rest = readme.partition(BEGIN)
-    table, end, after = rest.partition(END)
+def make(rows: dict[str, Cells]) -> str:
+    tables = HEADER
+    for name, row in rows.items():
+        tables += line(name, *(row[which, case] for case in (REFUSED, OWN) for which in COLUMNS))
+    tables += ONLY_THE_SENDER
+    for name, row in rows.items():
+        sender, both = ([row[which, case] for case in (REFUSED, OWN)] for which in ("sender", "both"))
+        if sender != both:
+            tables += line(name, *sender)
+    return tables
+
+
+def line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def split(page: str) -> tuple[str, str, str]:
+    """Return what precedes the tables, the tables, and what follows them."""
+    before, begin, rest = page.partition(BEGIN)
+    tables, end, after = rest.partition(END)
     if not (begin and end):
-        raise Unknown(f"README.md has no place for the table: it lacks the lines\n{BEGIN}{END}".rstrip())
-    return before + begin, table, end + after
+        raise Unknown(f"{PAGE} has no place for the table: it lacks the lines\n{BEGIN}{END}".rstrip())
+    return before + begin, tables, end + after
 
 
 if __name__ == "__main__":

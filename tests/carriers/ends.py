@@ -22,7 +22,7 @@ Carry = Callable[[str], Any]  # has the other end raise an error, and returns or
 Carrier = Callable[[], AbstractContextManager[Carry]]
 
 # What the environment says to both ends.
-ENDS = "CARRIER_ENDS"  # which of them have the package: none, sender, receiver or both
+ENDS = "CARRIER_ENDS"  # which of them have the package: neither, sender, receiver or both
 FOLDER = "CARRIER_FOLDER"  # where they may write
 PORT = "CARRIER_PORT"  # a loopback port on which nobody listens
 SERVER = "CARRIER_SERVER"  # arguments for connect(), in JSON, where there is a server
@@ -59,6 +59,16 @@ def duplicate() -> None:
         for _ in range(2):
             cursor.execute("INSERT INTO orders VALUES (1)")
 
+
+# Classes that an application names to carriers which want to know them.
+CLASSES = [
+    *(
+        cls
+        for cls in vars(mysql.connector.errors).values()
+        if isinstance(cls, type) and issubclass(cls, mysql.connector.Error)
+    ),
+    app_errors.KeywordOnly,
+]
 
 CASES = {"refused": refused, "own constructor": own_constructor, "duplicate": duplicate}
 
@@ -109,8 +119,8 @@ def facts(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _text(error: BaseException) -> str:
+def _text(error: BaseException) -> str | None:
     try:
         return str(error)
-    except TypeError as problem:  # from the driver's __str__, where what should be the message is no text
-        return repr(problem)
+    except (AttributeError, TypeError):  # from the driver's __str__, where its message is missing or no text
+        return None

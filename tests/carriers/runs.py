@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,89 +20,122 @@ from tests.fresh import ROOT
 from . import sessions
 from .ends import ENDS, FOLDER, PORT, SERVER
 
-ENDS_WITH_PACKAGE = ("none", "sender", "receiver", "both")
+ENDS_WITH_PACKAGE = ("neither", "sender", "receiver", "both")
 DEADLINE = 90  # seconds for one interpreter; the slowest takes ten
 PATIENCE, SHORT = 30, 5  # seconds, from sending to "hangs"; short where that is what is known to happen
 
 REFUSED, DUPLICATE, OWN = "refused", "duplicate", "own constructor"
 
+Verdicts = tuple[str, str]  # of an error of the driver's, and of a class with a constructor of its own
+
 IDENTICAL, HANGS, ARGS = "identical", "hangs", "args changed"
-PICKLED = ARGS, "`TypeError`"
-POOL = ARGS, HANGS
 ONLY_ARGS = "args, errno, msg changed"
+WITHOUT_OWN = "without `attempt`, `table`"
+WHOLE = IDENTICAL, IDENTICAL
+PYRO = ARGS, "`TypeError`"
+# The worker tries whether an error can be pickled, and sends a base class of it if not.
+CELERY = "`OperationalError`, args changed"
+NO_STR = "`str()` fails", "`str()` fails"
 
 
 class Carrier(NamedTuple):
-    """A way through other people's software, and what comes out of it."""
+    """A way through other people's software, and what comes out of it, by which ends have the package."""
 
-    row: str  # in README's table; several carriers share one
+    row: str  # in the table; several carriers share one
     name: str  # module:name
-    stock: tuple[str, str]  # what arrives without the package: of a driver's class, and of an own constructor
-    own: str = IDENTICAL  # what arrives of an own constructor when the sender has the package
-    only_args: bool = False  # all that is sent of an error, so that it is for the receiver to understand them
+    neither: Verdicts
+    sender: Verdicts = WHOLE
+    receiver: Verdicts = WHOLE
+    both: Verdicts = WHOLE
+    values: bool = True  # arrive too
     traceback: bool = False  # arrives too
     needs: tuple[str, ...] = ()  # distributions
     program: str = ""
 
 
+def pickles(row: str, *names: str, own: str = "`TypeError`", **options: Any) -> Iterator[Carrier]:
+    """Carriers that rebuild an error with `cls(*args)` and then set its attributes; the stock driver fails at `own`."""
+    for name in names:
+        yield Carrier(row, name, (ARGS, own), **options)
+
+
+def args(
+    row: str, *names: str, own: str, sender: str = "", receiver: str = WITHOUT_OWN, **options: Any
+) -> Iterator[Carrier]:
+    """Carriers that send nothing but `args`, so that it is for the receiver to understand them."""
+    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, WITHOUT_OWN)
+    for name in names:
+        yield Carrier(row, name, *verdicts, values=False, **options)
+
+
 CARRIERS = [
-    Carrier("`Pool`: `apply_async`, `map`, `imap_unordered`", "standard:apply_async", POOL),
-    Carrier("`Pool`: `apply_async`, `map`, `imap_unordered`", "standard:map_", POOL),
-    Carrier("`Pool`: `apply_async`, `map`, `imap_unordered`", "standard:imap_unordered", POOL),
-    Carrier("`Process` with a `Queue` or `Pipe`", "standard:queue", PICKLED),
-    Carrier("`Process` with a `Queue` or `Pipe`", "standard:pipe", PICKLED),
-    Carrier("`Manager`", "standard:manager", PICKLED),
-    Carrier("`ProcessPoolExecutor`", "standard:executor", (ARGS, "`BrokenProcessPool`")),
-    Carrier("`ExceptionGroup`, pickled", "standard:group", PICKLED),
-    Carrier("joblib (loky)", "with_joblib:loky", (ARGS, "`BrokenProcessPool`"), needs=("joblib",)),
-    Carrier("cloudpickle", "with_cloudpickle:by_reference", PICKLED, needs=("cloudpickle",)),
-    Carrier("cloudpickle", "with_cloudpickle:by_value", PICKLED, needs=("cloudpickle",)),
-    Carrier("dill", "with_dill:alone", PICKLED, needs=("dill", "multiprocess", "pathos")),
-    Carrier("pathos, multiprocess", "with_dill:multiprocess_pool", POOL, needs=("multiprocess", "pathos")),
-    Carrier("pathos, multiprocess", "with_dill:pathos_pool", POOL, needs=("multiprocess", "pathos")),
-    *(
-        Carrier(
-            "Celery: results in JSON, YAML, msgpack",
-            f"with_celery:{name}",
-            (ONLY_ARGS, "`OperationalError`, args changed"),
-            own="`Exception`",
-            only_args=True,
-            needs=("celery", "redis", "PyYAML", "msgpack"),
-            program="redis-server",
-        )
-        for name in ("json", "yaml", "msgpack", "json_after_retry")
+    *pickles(
+        "`Pool` under `spawn`, `fork` and `forkserver`",
+        *(f"standard:{method}" for method in ("spawn", "fork", "forkserver")),
+        own=HANGS,
     ),
-    *(
-        Carrier(
-            "Celery: results in pickle",
-            f"with_celery:{name}",
-            (ARGS, "`OperationalError`, args changed"),
-            needs=("celery", "redis"),
-            program="redis-server",
-        )
-        for name in ("pickle", "pickle_after_retry")
+    *pickles("`Pool.map`, `imap_unordered`", "standard:map_", "standard:imap_unordered", own=HANGS),
+    *pickles("`Process` with a `Queue` or `Pipe`", "standard:queue", "standard:pipe"),
+    *pickles("`Manager`", "standard:manager"),
+    *pickles("`ProcessPoolExecutor`", "standard:executor", own="`BrokenProcessPool`"),
+    *pickles("`ExceptionGroup`, pickled", "standard:group"),
+    *pickles("joblib (loky)", "with_joblib:loky", own="`BrokenProcessPool`", needs=("joblib",)),
+    *pickles("cloudpickle", "with_cloudpickle:by_reference", "with_cloudpickle:by_value", needs=("cloudpickle",)),
+    *pickles("dill", "with_dill:alone", needs=("dill", "multiprocess", "pathos")),
+    *pickles(
+        "pathos, multiprocess",
+        "with_dill:multiprocess_pool",
+        "with_dill:pathos_pool",
+        own=HANGS,
+        needs=("multiprocess", "pathos"),
     ),
-    Carrier(
+    *args(
+        "Celery: results in JSON, YAML, msgpack",
+        *(f"with_celery:{name}" for name in ("json", "yaml", "msgpack", "json_after_retry")),
+        own=CELERY,
+        sender="`Exception`",
+        receiver=CELERY,
+        needs=("celery", "redis", "PyYAML", "msgpack"),
+        program="redis-server",
+    ),
+    *pickles(
+        "Celery: results in pickle",
+        "with_celery:pickle",
+        "with_celery:pickle_after_retry",
+        own=CELERY,
+        receiver=(IDENTICAL, CELERY),
+        needs=("celery", "redis"),
+        program="redis-server",
+    ),
+    *args(
         "taskiq",
         "with_taskiq:results",
-        (ONLY_ARGS, "`Exception`"),
         own="`Exception`",
-        only_args=True,
         needs=("taskiq", "taskiq-redis"),
         program="redis-server",
     ),
+    *args(
+        "oslo.messaging",
+        "with_oslo_messaging:replies",
+        own="`RemoteError`",
+        needs=("oslo.messaging",),
+    ),
+    *args("the texts of `args`, as nameko sends them", "standard:texts", own="`TypeError`"),
+    # They make the error at the receiver, from `args` and attributes.
+    Carrier("Pyro5", "with_pyro:calls", PYRO, PYRO, needs=("Pyro5",)),
+    Carrier("RPyC", "with_rpyc:calls", NO_STR, NO_STR, values=False, needs=("rpyc",)),
     # tblib, which Dask applies to what is raised, makes up for the stock driver where it knows the class.
-    Carrier("Dask, raised", "with_dask:raised", (IDENTICAL, IDENTICAL), traceback=True, needs=("distributed", "tblib")),
-    Carrier("Dask, returned", "with_dask:returned", PICKLED, needs=("distributed", "tblib")),
-    Carrier("Ray, `.cause`", "with_ray:tasks", (ARGS, "`UnserializableException`"), needs=("ray",)),
-    Carrier("SQLAlchemy, `.orig`", "with_sqlalchemy:orig", PICKLED, needs=("SQLAlchemy",)),
-    Carrier("Django, `.__cause__`", "with_django:cause", PICKLED, needs=("Django",)),
-    Carrier("jsonpickle", "with_jsonpickle:jsonpickled", PICKLED, needs=("jsonpickle",)),
+    Carrier("Dask, raised", "with_dask:raised", WHOLE, traceback=True, needs=("distributed", "tblib")),
+    *pickles("Dask, returned", "with_dask:returned", needs=("distributed", "tblib")),
+    *pickles("Ray, `.cause`", "with_ray:tasks", own="`UnserializableException`", needs=("ray",)),
+    *pickles("SQLAlchemy, `.orig`", "with_sqlalchemy:orig", needs=("SQLAlchemy",)),
+    *pickles("Django, `.__cause__`", "with_django:cause", needs=("Django",)),
+    *pickles("jsonpickle", "with_jsonpickle:jsonpickled", needs=("jsonpickle",)),
     *(
-        Carrier("tblib", f"with_tblib:{name}", (IDENTICAL, IDENTICAL), traceback=True, needs=("tblib",))
+        Carrier("tblib", f"with_tblib:{name}", WHOLE, traceback=True, needs=("tblib",))
         for name in ("before_the_package", "after_the_package")
     ),
-    Carrier("tblib, installed before the driver", "with_tblib:before_the_driver", PICKLED, needs=("tblib",)),
+    *pickles("tblib, installed before the driver", "with_tblib:before_the_driver", needs=("tblib",)),
 ]
 
 
@@ -122,11 +156,18 @@ class Crossing(NamedTuple):
             return f"`{name}`, args changed" if "errno" in arrived and "args" in changed else f"`{name}`"
         if not changed:
             return IDENTICAL
-        return f"{', '.join([name for name in changed if name not in ('str', '_full_msg')] or changed)} changed"
+        if changed == ["str"]:
+            return "`str()` fails" if arrived["str"] is None else "str changed"
+        if not any(name in arrived for name in changed):
+            return f"without {', '.join(f'`{name}`' for name in changed)}"
+        return f"{', '.join(name for name in changed if name != 'str')} changed"
 
 
-def _fields(facts: dict[str, Any]) -> dict[str, str]:
-    attributes = {name: value for name, value in sorted(facts["attributes"].items()) if name != "_values"}
+def _fields(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a user sees: not the values, which do not travel everywhere, nor the driver's text for `str()`."""
+    attributes = {
+        name: value for name, value in sorted(facts["attributes"].items()) if name not in ("_values", "_full_msg")
+    }
     return {"args": facts["args"], **attributes, "str": facts["str"]}
 
 
@@ -144,7 +185,7 @@ def missing(carrier: Carrier) -> str | None:
 
 def run(carrier: Carrier, which: str, server: dict[str, Any] | None) -> dict[str, Crossing]:
     """Have `carrier` bring one error after the other, while `which` ends have the package."""
-    cases = [REFUSED, *([DUPLICATE] if server else []), *([OWN] if which != "receiver" else [])]
+    cases = [REFUSED, *([DUPLICATE] if server else []), OWN]
     path = Path(tempfile.mkdtemp(prefix="carrier-"))
     try:
         with socket.socket() as nobody_listens:
@@ -155,7 +196,7 @@ def run(carrier: Carrier, which: str, server: dict[str, Any] | None) -> dict[str
                 PORT: str(nobody_listens.getsockname()[1]),
                 SERVER: json.dumps(server),
             }
-            patience = SHORT if which == "none" and HANGS in carrier.stock else PATIENCE
+            patience = SHORT if HANGS in getattr(carrier, which) else PATIENCE
             command = [sys.executable, "-m", "tests.carriers", carrier.name, str(patience), *cases]
             _run(command, _environment(path) | told, path / "log")
             seen = json.loads((path / "answer.json").read_text())
@@ -198,7 +239,7 @@ def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
 
 
 def keep(folder: Path, carrier: Carrier, which: str, crossings: dict[str, Crossing]) -> None:
-    """Keep what was seen, and with which versions, for README's table."""
+    """Keep what was seen, and with which versions, for the table."""
     versions = {name: importlib.metadata.version(name) for name in ("mysql-connector-python", *carrier.needs)}
     seen = {
         "verdicts": {case: crossing.verdict() for case, crossing in crossings.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import pickle
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from multiprocessing.managers import BaseManager
 from typing import Any
 
-from .ends import Carry, caught, fail
+from .ends import CLASSES, Carrier, Carry, caught, fail
 
 if sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
@@ -19,10 +20,16 @@ if sys.version_info < (3, 11):
 SPAWN = multiprocessing.get_context("spawn")  # so that a worker has only what it imports itself
 
 
-@contextmanager
-def apply_async() -> Iterator[Carry]:
-    with SPAWN.Pool(1) as pool:
-        yield lambda case: pool.apply_async(fail, (case,)).get()
+def pool(method: str) -> Carrier:
+    @contextmanager
+    def carrier() -> Iterator[Carry]:
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            yield lambda case: pool.apply_async(fail, (case,)).get()
+
+    return carrier
+
+
+spawn, fork, forkserver = pool("spawn"), pool("fork"), pool("forkserver")
 
 
 @contextmanager
@@ -76,6 +83,19 @@ def group() -> Iterator[Carry]:
 
 
 @contextmanager
+def texts() -> Iterator[Carry]:
+    """Send what nameko does, which cannot be here itself: it brings pytest a plugin that warns at the start."""
+    classes = {cls.__name__: cls for cls in CLASSES}
+
+    def loads(sent: str) -> Any:
+        name, args = json.loads(sent)
+        return classes[name](*args)
+
+    with sent_as(dumped_texts, loads) as carry:
+        yield carry
+
+
+@contextmanager
 def sent_as(dumps: Callable[[str], Any], loads: Callable[[Any], Any]) -> Iterator[Carry]:
     """Serialize with `dumps` in another process, where it takes the case, and with `loads` in this one."""
     with ProcessPoolExecutor(1, mp_context=SPAWN) as sender:
@@ -102,6 +122,11 @@ def send(connection: Any, case: str) -> None:
 
 def pickled_group(case: str) -> bytes:
     return pickle.dumps(ExceptionGroup("two went wrong", [ValueError("first"), caught(case)]))
+
+
+def dumped_texts(case: str) -> str:
+    error = caught(case)
+    return json.dumps([type(error).__name__, [str(arg) for arg in error.args]])
 
 
 class Failing:

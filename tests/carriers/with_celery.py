@@ -10,11 +10,11 @@ from typing import Any
 
 from celery import Celery
 
-from . import redis_server
+from . import servers
 from .ends import Carrier, Carry
 
 SERIALIZER = "CARRIER_CELERY_SERIALIZER"
-URL = f"redis+socket://{redis_server.SOCKET}"
+URL = f"redis+socket://{servers.REDIS}"
 WORKER = "worker --pool prefork --concurrency 1 --loglevel error --without-gossip --without-mingle --without-heartbeat"
 
 app = Celery(
@@ -31,7 +31,7 @@ def results_in(serializer: str, task: str = "fail") -> Carrier:
     def carrier() -> Iterator[Carry]:
         app.conf.result_serializer = os.environ[SERIALIZER] = serializer
         worker = [sys.executable, "-m", "celery", "--quiet", "--app", "tests.carriers.celery_tasks", *WORKER.split()]
-        with redis_server.running(), redis_server.started(worker):
+        with servers.redis(), servers.started(worker):
             yield carry
 
     def carry(case: str) -> Any:

@@ -11,10 +11,10 @@ from typing import Any
 from taskiq.kicker import AsyncKicker
 from taskiq_redis import ListQueueBroker, RedisAsyncResultBackend
 
-from . import redis_server
+from . import servers
 from .ends import Carry
 
-URL = f"unix://{redis_server.SOCKET}"
+URL = f"unix://{servers.REDIS}"
 
 broker = ListQueueBroker(URL).with_result_backend(RedisAsyncResultBackend(URL))
 
@@ -22,7 +22,7 @@ broker = ListQueueBroker(URL).with_result_backend(RedisAsyncResultBackend(URL))
 @contextmanager
 def results() -> Iterator[Carry]:
     worker = [sys.executable, "-m", "taskiq", "worker", "tests.carriers.taskiq_tasks:broker", "--workers", "1"]
-    with redis_server.running(), redis_server.started(worker):
+    with servers.redis(), servers.started(worker):
         yield lambda case: asyncio.run(carry(case))
 
 
