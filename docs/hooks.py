@@ -1,6 +1,6 @@
 """What mkdocs does not do by itself: pages from outside of docs/, and sessions in docstrings.
 
-The pages link to files of the repository, such as ../README.md, so that the links work wherever the repository
+The pages link to files of the repository, such as ../CHANGELOG.md, so that the links work wherever the repository
 is shown. In the site, what they link to becomes a page or a file too.
 """
 
@@ -20,6 +20,13 @@ ROOT = Path(__file__).parent.parent
 
 LINK = re.compile(r"(?<=\]\()[^)\s:#]+")  # the target of a relative link, without its anchor
 SESSION = re.compile(r"^>>> .+?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Show the version, on every page, and no other than the one that is documented."""
+    source = (ROOT / "mysql_errors_compat" / "__init__.py").read_text(encoding="utf-8")
+    (version,) = re.findall(r'^__version__ = "(.+)"$', source, re.MULTILINE)
+    config.site_name += f" {version}"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

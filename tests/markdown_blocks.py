@@ -11,7 +11,7 @@ The language and the title of a fence say what it is:
 - ``text``: a picture, or what somebody else's program said.
 
 There is nothing else. Indented code, other languages and fences without one are refused, and so is a
-file that no other block uses.
+file that no other block uses. (pytest uses conftest.py without being told.)
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def blocks(document: Path) -> list[Block]:
             raise BadBlock(f"{document.name}:{line}: what is a block marked {token.info!r}?")
         found.append(block)
     for index, block in enumerate(found):
-        if block.language == "python" and block.title:
+        if block.language == "python" and block.title not in ("", "conftest.py"):
             others = [other.text for other in found[:index] + found[index + 1 :]]
             if not any(re.search(rf"\b{Path(block.title).stem}\b", text) for text in others):
                 raise BadBlock(f"{document.name}:{block.line}: nothing uses {block.title}")
@@ -86,6 +86,11 @@ def _is_known(block: Block) -> bool:
         is_file = block.language == "python" and re.fullmatch(r"(\w+/)*\w+\.py", block.title)
         return bool(is_file) or (block.language == "text" and block.title in (OUTPUT, STOCK_OUTPUT))
     return block.language in ("sh", "python", "pycon", "text")
+
+
+def files(document: Path) -> list[Block]:
+    """Return the blocks that are files."""
+    return [block for block in blocks(document) if block.language == "python" and block.title]
 
 
 def without_package(source: str) -> str:

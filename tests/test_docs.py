@@ -1,13 +1,16 @@
-"""README and docs: every block runs, says what is true, and every link leads somewhere."""
+"""README and docs: every block runs, says what is true, and every link leads somewhere.
+
+A block finds the example of the home page in its folder; README's find a copy of the repository.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import textwrap
 import venv
@@ -18,13 +21,15 @@ from urllib.parse import unquote
 import pytest
 
 from .fresh import ROOT
-from .markdown_blocks import STOCK_OUTPUT, BadBlock, blocks, parse, run, run_without_package
+from .markdown_blocks import STOCK_OUTPUT, BadBlock, blocks, files, parse, run, run_without_package
 
 pytestmark = pytest.mark.needs_package
 
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted(ROOT.glob("docs/**/*.md"))]
-LINES_OF_A_PAGE = 160
+EXAMPLE = ROOT / "docs" / "index.md"
+OLD_DRIVERS = ROOT / "docs" / "old-drivers.md"
+DOCUMENTS = [README, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"))]
+DOCUMENTS += sorted(ROOT.glob("docs/**/*.md"))
 
 # What a document's programs import, beside the package and what every test has.
 NEEDS = {
@@ -48,29 +53,33 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that holds the package's wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT],
-        check=True,
-        timeout=110,
-        stdin=subprocess.DEVNULL,
-    )
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the package's wheel, and what it takes to build it."""
+    folder = tmp_path_factory.mktemp("wheels")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder]
+    for wanted in (["--no-deps", ROOT], ["editables", *_build_requirements()]):
+        subprocess.run([*command, *wanted], check=True, timeout=110, stdin=subprocess.DEVNULL)
     return folder
 
 
+def _build_requirements() -> list[str]:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (requires,) = re.findall(r"^requires = \[(.+)\]$", project, re.MULTILINE)
+    return re.findall(r'"([^"]+)"', requires)
+
+
 @pytest.fixture(scope="module")
-def make_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Environment]:
+def make_environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Environment]:
     """Return a function that makes a virtual environment with all that this one has, but for the package.
 
     There, pip knows the package's wheel and nothing else, and make only tells what it would do.
     """
     shared = tmp_path_factory.mktemp("libraries")
-    for site_packages in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for path in Path(site_packages).iterdir():
-            if "mysql_errors_compat" not in path.name:  # as all files of an editable package are called too
-                (shared / path.name).symlink_to(path)
+    for folder in [Path(name) for name in sys.path if Path(name).name == "site-packages"]:
+        for path in folder.iterdir():
+            link = shared / path.name
+            if "mysql_errors_compat" not in path.name and not link.is_symlink():  # as an editable package's files are
+                link.symlink_to(path)
 
     def make_environment() -> Environment:
         folder = tmp_path_factory.mktemp("environment")
@@ -83,20 +92,39 @@ def make_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> C
                 text = f"import sys, {entry.module}\nsys.exit({entry.module}.{entry.attr}())\n"
                 _write_program(programs / entry.name, f"#!{programs}/python\n{text}")
         _write_program(programs / "make", MAKE.format(root=ROOT, make=shutil.which("make")))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTEST_", "PYTHON"))}
-        return kept | {
-            "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        return _environment(programs) | {
             "PIP_CONFIG_FILE": os.devnull,
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PIP_FIND_LINKS": str(wheel),
+            "PIP_FIND_LINKS": str(wheels),
             "PIP_NO_INDEX": "1",
-            "PIP_ROOT_USER_ACTION": "ignore",
-            "RAY_AUTH_MODE": "disabled",
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # or it listens for other machines
-            "RAY_USAGE_STATS_ENABLED": "0",
         }
 
     return make_environment
+
+
+@pytest.fixture(scope="module")
+def with_old_driver(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Return an environment that has an old driver and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=True, with_pip=True)
+    constraints = folder / "constraints.txt"
+    constraints.write_text("setuptools<80\n")  # with which it is built
+    environment = _environment(folder / "bin")
+    environment |= {"PIP_CONSTRAINT": str(constraints), "PIP_FIND_LINKS": str(wheels)}
+    command = ["pip", "install", "--quiet", "mysql-connector==2.2.9"]
+    subprocess.run(command, env=environment, check=True, timeout=110, stdin=subprocess.DEVNULL)
+    return environment
+
+
+def _environment(programs: Path) -> Environment:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTEST_", "PYTHON"))}
+    return kept | {
+        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # or it listens for other machines
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -130,11 +158,16 @@ def _write_program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def _at_home(folder: Path, environment: Environment) -> tuple[Path, Environment]:
+def _at_home(folder: Path, environment: Environment, document: Path = EXAMPLE) -> tuple[Path, Environment]:
     """Return a working folder, and an environment in which all else that is written goes beside it."""
     home, work = folder / "home", folder / "work"
     home.mkdir()
-    work.mkdir()
+    if document == README:
+        _copy_repository(work)
+    else:
+        work.mkdir()
+    for block in files(EXAMPLE):
+        (work / block.title).write_text(block.text, encoding="utf-8")
     return work, environment | dict.fromkeys(["HOME", "TMPDIR", "RAY_TMPDIR"], str(home))
 
 
@@ -153,16 +186,22 @@ def _need_libraries(document: Path) -> None:
 @every_document
 @pytest.mark.timeout(300)
 def test_every_block_runs_and_prints_what_the_document_says(
-    document: Path, folder: Path, equipped: Environment, make_environment: Callable[[], Environment]
+    document: Path,
+    folder: Path,
+    equipped: Environment,
+    make_environment: Callable[[], Environment],
+    request: pytest.FixtureRequest,
 ) -> None:
     _need_libraries(document)
     commands = [block.text for block in blocks(document) if block.language == "sh"]
     environment = equipped
-    if any("pip " in text for text in commands):  # so it needs one for itself
+    if document == OLD_DRIVERS:
+        environment = request.getfixturevalue("with_old_driver")
+    elif any("pip " in text for text in commands):  # so it needs one for itself
         environment = make_environment()
         if not any("pip install" in text for text in commands):
             _install_package(environment)
-    run(document, *_at_home(folder, environment))
+    run(document, *_at_home(folder, environment, document))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +212,7 @@ def test_every_block_runs_and_prints_what_the_document_says(
 @pytest.mark.timeout(300)
 def test_without_the_package_it_is_as_the_document_says(document: Path, folder: Path, bare: Environment) -> None:
     _need_libraries(document)
-    run_without_package(document, *_at_home(folder, bare))
+    run_without_package(document, *_at_home(folder, bare, document))
 
 
 @every_document
@@ -192,9 +231,13 @@ def test_every_make_target_exists(document: Path, bare: Environment) -> None:
         subprocess.run(command, env=bare, check=True, timeout=60, capture_output=True)
 
 
+def _copy_repository(folder: Path) -> None:
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "dist", "__pycache__"))
+
+
 def _build_site(folder: Path, addition: str = "") -> subprocess.CompletedProcess[str]:
     """Build the site from a copy of the repository, to whose first page something is added."""
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "dist", "__pycache__"))
+    _copy_repository(folder)
     with (folder / "docs" / "index.md").open("a", encoding="utf-8") as page:
         page.write(addition)
     command = [sys.executable, "-m", "mkdocs", "build"]
@@ -216,8 +259,69 @@ def test_the_site_does_not_build_with_a_broken_link(tmp_path: Path, link: str) -
     assert link.partition("#")[0] in done.stderr
 
 
-def test_readme_is_one_page() -> None:
-    assert len(README.read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_PAGE
+PYTHON_BLOCKS = [
+    pytest.param(block.text, id=f"{document.relative_to(ROOT)}:{block.line}")
+    for document in DOCUMENTS
+    for block in blocks(document)
+    if block.language == "python" and "import mysql_errors_compat" in block.text
+]
+
+
+@pytest.mark.parametrize("text", PYTHON_BLOCKS)
+def test_a_linter_leaves_the_import(text: str) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--fix", "--quiet", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert "import mysql_errors_compat" in done.stdout, done.stderr
+
+
+def test_readme_is_one_page_and_starts_with_the_cure() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 110
+    assert {"pip install mysql_errors_compat", "import mysql_errors_compat  # noqa: F401"} <= set(lines[:25])
+
+
+SYMPTOMS = r"""
+import sys, threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Pool
+import copy, traceback
+import mysql.connector
+
+class OrderFailed(mysql.connector.Error):
+    def __init__(self, *, order_id):
+        super().__init__("order failed", 1213, sqlstate="40001")
+
+def ship(order_id):
+    raise OrderFailed(order_id=order_id)
+
+if __name__ == "__main__":
+    error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
+    print(error.args, copy.copy(error).args, sep="\n")
+    with ProcessPoolExecutor(1) as executor:
+        try:
+            executor.submit(ship, 7).result(timeout=30)
+        except BrokenProcessPool:
+            print(traceback.format_exc().replace("process._RemoteTraceback: ", "process._RemoteTraceback:"))
+    with Pool(1) as pool:
+        result = pool.apply_async(ship, [7])
+        for thread in threading.enumerate():
+            if "_handle_results" in thread.name:
+                thread.join(30)
+"""
+
+
+def test_readmes_symptoms_are_what_people_see(folder: Path, bare: Environment) -> None:
+    work, environment = _at_home(folder, bare)
+    (work / "symptoms.py").write_text(SYMPTOMS)
+    done = subprocess.run(
+        ["python", "symptoms.py"], cwd=work, env=environment, capture_output=True, text=True, timeout=110, check=False
+    )
+    printed = (done.stdout + done.stderr).replace("result_handler", "result_hander").splitlines()
+    symptoms = [block.text for block in blocks(README) if block.language == "text"]
+    assert len(symptoms) == 2
+    for line in "".join(symptoms).splitlines():
+        assert line in printed
 
 
 BAD = {
