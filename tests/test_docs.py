@@ -56,8 +56,8 @@ every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that holds the package's wheel, and what it takes to build it."""
     folder = tmp_path_factory.mktemp("wheels")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", folder]
-    for wanted in (["--no-deps", ROOT], ["editables", *_build_requirements()]):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(folder)]
+    for wanted in (["--no-deps", str(ROOT)], _build_requirements()):
         subprocess.run([*command, *wanted], check=True, timeout=110, stdin=subprocess.DEVNULL)
     return folder
 
