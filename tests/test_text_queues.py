@@ -47,9 +47,10 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.results import ResultFailure, Results
 from dramatiq.results.backends import StubBackend
 
-broker = StubBroker(middleware=[Results(backend=StubBackend())])
+broker = StubBroker()
+broker.add_middleware(Results(backend=StubBackend()))
 dramatiq.set_broker(broker)
-ship = dramatiq.actor(orders.ship, broker=broker, store_results=True)
+ship = dramatiq.actor(orders.ship, broker=broker, store_results=True, max_retries=0)
 worker = dramatiq.Worker(broker, worker_timeout=100)
 worker.start()
 try:
