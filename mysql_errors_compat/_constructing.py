@@ -1,13 +1,11 @@
 """Constructing: what is changed about making an error.
 
-The driver's constructors read args order, keep `values`, and are quicker. ``Error.__new__`` reads args order for
-applications' classes, whose constructors want something else.
+The driver's constructors read args order, keep `values`, and are quicker. ``Error.__new__`` reads it for applications'.
 """
 
 import contextlib
 import functools
 import inspect
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -26,7 +24,9 @@ class Driver:
     error: Any  # its base class
     classes: frozenset[Any]  # all of it, without what applications define
     survives: bool  # somebody else sees to it that its own errors survive
-    is_quick: bool = True  # setting the four fields ourselves gives what its constructor gives
+    quick: frozenset[Any]  # those where setting the four fields ourselves gives what the constructor gives
+    constructors: frozenset[Any] = frozenset()
+    traits: tuple[Any, ...] = ()  # of its base class
 
     def constructs(self, cls: Any) -> bool:
         """Tell whether the constructor of `cls` is the driver's."""
@@ -48,7 +48,7 @@ class Driver:
                 self.__dict__.setdefault(VALUES, values)
 
         construct.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
-        if cls is not error or not self.is_quick:
+        if cls is not error or cls not in self.quick:
             return construct
 
         @functools.wraps(original)
@@ -74,9 +74,9 @@ class Driver:
         error, classes, plain = self.error, self.classes, self.error.__new__
 
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            if cls in classes:
+            call = None if kwargs or cls in classes else self.read(cls, args)
+            if not call and (cls in classes or cls.__mro__[-4] is error):
                 return plain(cls, *args)
-            call = None if kwargs else self.read(cls, args)
             made = _passing(error, cls, call) if call else cls
             following = super(error, cls).__new__
             if type(following) is not BuiltinFunctionType:
@@ -86,15 +86,21 @@ class Driver:
 
         return __new__
 
-    def read(self, cls: Any, args: Sequence[Any]) -> tuple[Any, ...] | None:
+    def read(self, cls: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         """Return the fields if a call of `cls`, an application's class, is unmistakably in args order."""
         call = to_constructor_order(args)
         if call is None or self.constructs(cls):
             return None
         if takes(cls.__init__, 0, *FIELDS) or not takes(cls.__init__, len(args)):
             return call
-        # Without an errno, any number and text look like it; and a state of its own relies on the constructor.
-        return None if call[1] == -1 or self.has_own_state(cls) else call
+        # Without an errno, any number and text look like it; and own pickling methods rely on the constructor.
+        return None if call[1] == -1 or self.has_own_state(cls) or cls.__reduce__ is not self.error.__reduce__ else call
+
+
+def traits(cls: Any) -> tuple[Any, ...]:
+    """Return what decides, but for the constructor, how an error of `cls` is reduced."""
+    found = cls.__mro__[-4], cls.__basicsize__, cls.args, cls.__new__, cls.__setstate__, cls.__setattr__
+    return *found, cls.__reduce__, cls.__reduce_ex__, getattr(cls, "__getstate__", None)  # 3.10's object has none
 
 
 def takes(init: Any, count: int, *names: str) -> bool:
@@ -125,8 +131,7 @@ class _Passing(type):
     """
 
     def mro(cls) -> list[type]:
-        line = type.mro(cls)
-        return line[1:] if cls.__mro__ else line
+        return type.mro(cls)[1 if cls.__mro__ else 0 :]
 
 
 class _Arriving:

@@ -1,7 +1,6 @@
 """Installing: which classes, what is changed on them, and how it is put back."""
 
 import contextlib
-import functools
 import importlib
 import inspect
 import os
@@ -9,15 +8,15 @@ import sys
 import threading
 import warnings
 from copyreg import dispatch_table
-from types import ModuleType
+from dataclasses import replace
+from types import MethodType, ModuleType
 from typing import Any
 
-from ._constructing import Driver, FullMessage
+from ._constructing import Driver, FullMessage, traits
 from ._orders import FIELDS
-from ._reducing import reduced, untouched
+from ._reducing import reduced
 
 _NAME = "mysql.connector.errors"
-_MISSING = object()
 # Constructor calls that show what a driver does with each field.
 _PROBE = ("x", 1, ("a",), "HY000")
 _PROBES: Any = ("x", 1), ("x", 1, None, "HY000"), ("x", 2003, None, ""), ("x", -1), ("{x} %s", -1, None, "HY000")
@@ -42,12 +41,9 @@ def install(module: ModuleType | None = None) -> None:
         raise TypeError(f"no MySQL errors in {module!r}: {text}, such as {_NAME}")
     with _lock:
         if error not in _undo:
-            undo = _undo[error] = contextlib.ExitStack()
-            try:
+            with contextlib.ExitStack() as undo:  # which puts everything back if anything is raised
                 _patch(error, undo)
-            except BaseException:
-                _undo.pop(error).close()
-                raise
+                _undo[error] = undo.pop_all()
 
 
 def install_at_import() -> None:
@@ -81,11 +77,10 @@ def _base_class(module: object) -> Any:
 
 
 def _takes_constructor_order(error: Any) -> bool:
-    try:
+    with contextlib.suppress(Exception):
         made = error(*_PROBE), error(**dict(zip(FIELDS, _PROBE, strict=True)))
         return all((one.errno, one.sqlstate) == (1, "HY000") for one in made)
-    except Exception:
-        return False
+    return False
 
 
 def _look_at(error: Any) -> Driver:
@@ -93,24 +88,23 @@ def _look_at(error: Any) -> Driver:
     classes = [error]
     for cls in classes:
         classes += (c for c in cls.__subclasses__() if c.__module__ == error.__module__ and c not in classes)
-    driver = Driver(error, frozenset(classes), _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2)))
-    quick = driver.constructor(error)
+    quick = frozenset(cls for cls in classes if cls.__init__ is error.__init__)
+    driver = Driver(error, frozenset(classes), _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2)), quick)
     for probe in _PROBES:
         theirs, ours = error(*probe), error.__new__(error)
-        quick(ours, *probe)
+        driver.constructor(error)(ours, *probe)
         if (vars(theirs), theirs.args) != (vars(ours), ours.args) or len(inspect.signature(error).parameters) != 4:
-            return Driver(driver.error, driver.classes, driver.survives, is_quick=False)
+            return replace(driver, quick=frozenset())
     return driver
 
 
 def _rebuilds(error: Any, func: Any, args: Any, state: Any = None, *_: object) -> bool:
     """Tell whether this makes `error` again."""
-    try:
+    with contextlib.suppress(Exception):
         made = func(*args)
         made.__setstate__(state)
-    except Exception:
-        return False
-    return (type(made), made.args, vars(made)) == (type(error), error.args, vars(error))
+        return (type(made), made.args, vars(made)) == (type(error), error.args, vars(error))
+    return False
 
 
 def _patch(error: Any, undo: contextlib.ExitStack) -> None:
@@ -131,8 +125,7 @@ def _patch(error: Any, undo: contextlib.ExitStack) -> None:
 
     def __reduce__(self: Any) -> Any:
         """Return the constructor call that makes this error again, and what it cannot rebuild."""
-        quick = untouched(driver, self) if type(self) in driver.classes else None
-        return quick or reduced(driver, self) or super(error, self).__reduce__()
+        return reduced(driver, self) or super(error, self).__reduce__()
 
     def __reduce_ex__(self: Any, protocol: Any, /) -> Any:
         """Return ``__reduce__()``, also where OSError precedes the driver's class and has its own."""
@@ -141,25 +134,28 @@ def _patch(error: Any, undo: contextlib.ExitStack) -> None:
     _set(undo, error, "__reduce_ex__", __reduce_ex__)
     if not driver.survives:
         _set(undo, error, "__reduce__", __reduce__)
-        for cls in driver.classes:
-            # An entry of somebody else's is left alone, and so is a method: copyreg would go before it.
-            if (cls.__reduce_ex__, cls.__reduce__) == (__reduce_ex__, __reduce__):
-                undo.callback(lambda cls: dispatch_table.get(cls) is __reduce__ and dispatch_table.pop(cls), cls)
-                dispatch_table.setdefault(cls, __reduce__)
+    constructors = frozenset(cls.__init__ for cls in driver.classes)
+    # An entry of somebody else's is left alone, and so is a method: copyreg would go before it.
+    usual = frozenset(cls for cls in driver.classes if traits(cls) == traits(error) and not driver.survives)
+    driver = replace(driver, quick=driver.quick & usual, constructors=constructors, traits=traits(error))
+    entry: Any = MethodType(reduced, driver)
+    for cls in usual:
+        undo.callback(lambda cls: dispatch_table.get(cls) is entry and dispatch_table.pop(cls), cls)
+        dispatch_table.setdefault(cls, entry)
 
 
 def _signature(_: object, __: object, owner: Any) -> inspect.Signature:
     if "__signature__" not in vars(owner):
         raise AttributeError("__signature__")
-    return inspect.signature(functools.partial(owner.__init__, None))
+    return inspect.signature(MethodType(owner.__init__, owner))
 
 
 def _set(undo: contextlib.ExitStack, owner: type, name: str, value: object) -> None:
-    original = vars(owner).get(name, _MISSING)
+    was_there, original = name in vars(owner), vars(owner).get(name)
 
     def put_back() -> None:
         if vars(owner).get(name) is value:  # nobody else has changed it since
-            delattr(owner, name) if original is _MISSING else setattr(owner, name, original)
+            setattr(owner, name, original) if was_there else delattr(owner, name)
 
     undo.callback(put_back)
     setattr(owner, name, value)

@@ -17,8 +17,7 @@ _SQLSTATE = re.compile("-?[0-9]+ [(]([0-9A-Za-z]{5})[)]: ")
 def to_constructor_order(args: Sequence[Any]) -> tuple[Any, Any, None, Any] | None:
     """Return the constructor's arguments for `args` in args order, or None if they are not in it.
 
-    Takes the near misses too: every argument as text, or the sqlstate only in the text. args order holds no
-    values, and the text of a message rather than the message.
+    Takes the near misses too: every argument as text, or the sqlstate only in the text. args order holds no values.
     """
     if not 2 <= len(args) <= 3:
         return None

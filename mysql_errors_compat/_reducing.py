@@ -9,51 +9,53 @@
 
 import contextlib
 import copyreg
-from collections.abc import Container
-from types import BuiltinFunctionType, MemberDescriptorType
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType
 from typing import Any
 
-from ._constructing import SCALARS, VALUES, Driver, builtin_of, takes
+from ._constructing import SCALARS, VALUES, Driver, builtin_of, takes, traits
 
-_FIELDS = frozenset({"msg", "_full_msg", "errno", "sqlstate", VALUES})
+_MADE = frozenset({"msg", "_full_msg", "errno", "sqlstate", VALUES})
 _PLAIN_SIZE = type("Plain", (Exception,), {}).__basicsize__  # of an error with nothing outside of its __dict__
 
 
 def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     """Return what makes the error `self` again, or None for what the driver alone gives."""
+    cls: Any = type(self)
+    fields = self.__dict__
+    is_quick = cls in driver.quick
+    # For most classes and errors a few comparisons give what `_by_class` would.
+    if not is_quick and traits(cls) == driver.traits:
+        is_quick = cls.__init__ is driver.error.__init__ and driver.error in driver.quick
+        if type(cls.__init__) is FunctionType and cls.__init__ not in driver.constructors:
+            return copyreg.__newobj__, (cls,), {**fields, "args": self.args}  # type: ignore[attr-defined]
+    if is_quick:
+        try:
+            msg, (errno, full, sqlstate) = fields["msg"], self.args
+            as_made = fields["errno"] is errno and fields["_full_msg"] is full and fields["sqlstate"] is sqlstate
+        except (KeyError, ValueError):
+            return _by_class(driver, self)
+        # Only exact types, for which a comparison cannot fail and finds every difference.
+        plain = type(msg) is str is type(full) and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
+        if as_made and plain and msg and errno:
+            expected = f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
+            if full == (expected if errno != -1 else msg):
+                if len(fields) == 4:
+                    return cls, (msg, errno, None, sqlstate)
+                if VALUES not in fields:
+                    return cls, (msg, errno, None, sqlstate), {n: fields[n] for n in fields if n not in _MADE}
+    return _by_class(driver, self)
+
+
+def _by_class(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     cls = type(self)
+    args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
     if _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
         return None
-    args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
-    if driver.has_own_state(cls) and takes(cls.__init__, len(args)):
+    if driver.has_own_state(cls) and (driver.constructs(cls) or takes(cls.__init__, len(args))):
         return None  # such a method was written for that
     if driver.constructs(cls) and not _has_own(cls, driver.classes, "__init__", "__new__", "__getstate__"):
-        found = None if driver.survives else untouched(driver, self) or _constructor_call(self, args)
-        if found or driver.survives:
-            return found
+        return None if driver.survives else _constructor_call(self, args) or _bare_object(driver, self, args)
     return _bare_object(driver, self, args)
-
-
-def untouched(driver: Driver, self: Any) -> tuple[Any, ...] | None:
-    """Return the constructor call of an error that is as ``Error`` made it, but for attributes that were added."""
-    cls, fields = type(self), self.__dict__
-    try:
-        msg, errno, sqlstate, full = fields["msg"], fields["errno"], fields["sqlstate"], fields["_full_msg"]
-        args_errno, args_full, args_sqlstate = self.args
-    except (KeyError, ValueError):
-        return None
-    # Only exact types, for which a comparison cannot fail and finds every difference.
-    plain = type(msg) is str and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
-    if not (plain and msg and errno and args_errno is errno and args_full is full and args_sqlstate is sqlstate):
-        return None
-    expected = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
-    is_like_error = cls.__init__ is driver.error.__init__ and cls.__basicsize__ == _PLAIN_SIZE
-    if not (driver.is_quick and is_like_error and type(full) is str and full == expected):
-        return None
-    if len(fields) == 4:
-        return cls, (msg, errno, None, sqlstate)
-    state = {name: value for name, value in fields.items() if name not in _FIELDS}
-    return None if VALUES in fields else (cls, (msg, errno, None, sqlstate), state)
 
 
 def _constructor_call(self: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -73,9 +75,8 @@ def _constructor_call(self: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | Non
         return None
     made = {**_contents(twin), "args": twin.args}
     state = {name: value for name, value in left.items() if not (name in made and _same(value, made[name]))}
-    if not made.keys() <= left.keys():
-        return None
-    return (type(self), call, state) if state else (type(self), call)
+    found = (type(self), call, state) if state else (type(self), call)
+    return found if made.keys() <= left.keys() else None
 
 
 def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -85,7 +86,7 @@ def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> tuple[Any,
     if _has_own(cls, (), "__getstate__"):
         own = self.__getstate__()
         # It may say nothing of the driver's fields, which the driver alone would send.
-        state = {name: state[name] for name in _FIELDS & state.keys()} | own if type(own) is dict else own
+        state = {name: state[name] for name in _MADE & state.keys()} | own if type(own) is dict else own
     call: tuple[Any, ...] = (cls, *args)
     if cls.__setstate__ is driver.error.__setstate__:
         call, state = (cls,), {**state, "args": args}
@@ -99,10 +100,10 @@ def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> tuple[Any,
     return copyreg._reconstructor, (cls, builtin_of(cls), None), state  # type: ignore[attr-defined]
 
 
-def _has_own(cls: Any, past: Container[type], *names: str) -> bool:
+def _has_own(cls: Any, past: Any, *names: str) -> bool:
     """Tell whether an application's class, before or behind the driver's, defines one of these methods."""
-    bases = [base for base in cls.__mro__ if base not in past and base.__module__ != "builtins"]
-    return any(name in vars(base) for base in bases for name in names)
+    own = (vars(base) for base in cls.__mro__ if base not in past and base.__module__ != "builtins")
+    return any(not methods.keys().isdisjoint(names) for methods in own)
 
 
 def _contents(error: Any) -> dict[str, Any]:
@@ -111,17 +112,16 @@ def _contents(error: Any) -> dict[str, Any]:
     bases: Any = reversed(type(error).__mro__) if type(error).__basicsize__ != _PLAIN_SIZE else ()
     for name, member in {name: value for base in bases for name, value in vars(base).items()}.items():
         if type(member) is MemberDescriptorType:
+            owner = member.__objclass__
             with contextlib.suppress(AttributeError):  # a slot that is not set
                 value = member.__get__(error)
-                if member.__objclass__.__module__ != "builtins" or (
-                    member.__objclass__ is OSError and value is not None
-                ):
+                if owner.__module__ != "builtins" or (owner is OSError and value is not None):
                     found[name] = value
     return found
 
 
 def _same(left: Any, right: Any) -> bool:
     """Compare without running anybody's code: whatever is no scalar is the same only if it is identical."""
-    if type(left) is tuple and type(right) is tuple:
+    if type(left) is type(right) is tuple:
         return len(left) == len(right) and all(map(_same, left, right))
     return left is right or (type(left) is type(right) and type(left) in SCALARS and left == right)

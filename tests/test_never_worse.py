@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from . import fresh, generated
+from . import applications, fresh, generated
 from .hierarchy import driver
 
 pytestmark = pytest.mark.needs_package
@@ -104,7 +104,11 @@ def test_one_end_is_never_worse_than_none(
     mixed = generated.run(*given, "--receive", str(sent), *receiver)
     arrived = {what: trip for what, trip in mixed.items() if "left" in trip}
     assert len(arrived) > len(stock) / 2
-    assert generated.worse({what: stock[what] for what in arrived}, arrived, allowed) == {}
+    worse = generated.worse({what: stock[what] for what in arrived}, arrived, allowed)
+    if "--with-package" in sender:  # allowed: getstate
+        plans = {what: applications.plan(int(what.partition(":")[0])) for what in worse}
+        worse = {what: problems for what, problems in worse.items() if plans[what].get("getstate") != "leaves out"}
+    assert worse == {}
 
 
 # Each makes something worse, and how it is then reported.

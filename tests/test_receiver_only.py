@@ -32,7 +32,7 @@ def test_a_pool_whose_workers_do_not_have_the_package(method: str) -> None:
             try:
                 pool.apply_async(workers.fail, (case,)).get(5)
             except Exception as error:
-                assert repr(look(error)) == repr(sent), f"{case}: {look(error)}, not {sent}"
+                assert look(error) == sent, f"{case}: {look(error)}, not {sent}"
             else:
                 raise AssertionError(case)
         assert not app_errors.runs
