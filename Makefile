@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test thorough transports docs lint build matrix matrix-short bench bench-plot upstream-suite \
+.PHONY: help demo test test-all needed thorough transports docs lint build matrix matrix-short bench bench-plot upstream-suite \
     python27 pythons workflow clean
 
 help: ## show the targets
@@ -12,37 +12,56 @@ help: ## show the targets
 demo: $(BIN)/.installed ## show the fault and the cure on this machine
 	@$(BIN)/python -m mysql_errors_compat
 
-test: $(BIN)/.installed-dev ## run the tests
-	@$(BIN)/python -m pytest
+# Their software is large, or they need a server, upstream's sources, or a program that pip does not bring.
+MORE := benchmarks carriers claims docs package server text_queues upstream where_the_import_goes
+TESTS_OF_MORE := $(MORE:%=tests/test_%.py)
 
-thorough: $(BIN)/.installed-dev ## run the property tests with a hundred times the examples
+test: $(BIN)/.installed-test ## run the core's tests: needs nothing but pip, and a few minutes
+	@echo "make test: the core. It needs only what pip has installed; nothing is missing. make test-all runs the rest too."
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS_OF_MORE:%=--ignore=%)
+
+test-all: needed $(BIN)/.installed-all test ## run all tests: engines, servers, documentation, the diffs (half an hour)
+	@echo "make test-all: the rest, one after the other."
+	@$(BIN)/python -m pytest $(TESTS_OF_MORE)
+
+# What each of Debian's packages brings.
+PROGRAMS := git:git mariadb-server:mariadbd patch:patch redis-server:redis-server valgrind:valgrind
+
+needed:
+	@echo "make test-all: needs MariaDB, Redis, valgrind, git and patch, and 1.5 GB from pip."
+	@missing=; for each in $(PROGRAMS); do \
+	    PATH="$$PATH:/usr/sbin" command -v "$${each#*:}" >/dev/null || missing="$$missing $${each%%:*}"; \
+	done; [ -z "$$missing" ] || echo "Missing here, and what needs it is skipped: sudo apt-get install$$missing"
+
+thorough: $(BIN)/.installed-test ## run the property tests with a hundred times the examples
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --timeout 3600 \
 	    tests/test_round_trip.py tests/test_subclasses.py tests/test_one_end.py
 
-transports: $(BIN)/.installed-dev ## test the carriers, and write the tables of docs/carriers.md
+transports: $(BIN)/.installed-all ## test the carriers, and write the tables of docs/carriers.md
 	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen
 	@$(BIN)/python -m tests.transports
 
-docs: $(BIN)/.installed-dev ## build the documentation into build/site, and run its examples
+docs: $(BIN)/.installed-all ## build the documentation into build/site, and run its examples
 	@$(BIN)/mkdocs build
 	@$(BIN)/python -m pytest tests/test_docs.py
 
-lint: $(BIN)/.installed-dev ## check types and style
+lint: $(BIN)/.installed-all ## check types and style
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-build: $(BIN)/.installed-dev ## build the wheel and the source distribution into dist/
+build: $(BIN)/.installed-release ## build the wheel and the source distribution into dist/
 	@$(BIN)/python -m build
 	@$(BIN)/python -m twine check --strict dist/*
 
-matrix: $(BIN)/.installed-dev ## run the tests on every driver and every Python on this machine
+matrix: $(BIN)/.installed-release ## run the tests on every driver and every Python on this machine
 	@$(BIN)/nox --sessions drivers mysqlx table
 
 # The oldest driver, the newest and two between.
 SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-connector-python==9.1.0 \
     mysql-connector-python==26.10.0
-matrix-short: $(BIN)/.installed-dev ## the same with four of the drivers, on this Python
+matrix-short: export HYPOTHESIS_PROFILE = quick
+matrix-short: $(BIN)/.installed-release ## the same with four of the drivers, on this Python
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
@@ -52,13 +71,13 @@ bench: $(BIN)/.installed-bench ## measure what an error costs, write docs/costs.
 bench-plot: $(BIN)/.installed-bench ## write and draw again what was measured last
 	@$(BIN)/python -m benchmarks --rounds 0
 
-upstream-suite: $(BIN)/.installed-dev ## run upstream's tests as they are, with the package, and with the diff (minutes)
+upstream-suite: $(BIN)/.installed-all ## run upstream's tests as they are, with the package, and with the diff (minutes)
 	@$(BIN)/python -m scripts.upstream_suite
 
-python27: $(BIN)/.installed-dev ## run the reported program on Python 2.7, in a Debian 11 (root)
+python27: $(BIN)/.installed-all ## run the reported program on Python 2.7, in a Debian 11 (root)
 	@$(BIN)/python -m scripts.python27
 
-pythons: $(BIN)/.installed-dev ## run the tests on Python 3.13 and 3.14, in a Debian sid (root)
+pythons: $(BIN)/.installed-all ## run the tests on Python 3.13 and 3.14, in a Debian sid (root)
 	@$(BIN)/python -m scripts.pythons
 
 workflow: ## check the GitHub workflows (needs node and npm)
@@ -74,14 +93,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv
 
 $(BIN)/.installed: $(BIN)/python pyproject.toml
+	@$(BIN)/python -c '' || { echo "The Python that made .venv is gone: rm -rf .venv, and try again"; exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo ".venv has a Python older than 3.10: rm -rf .venv, and try again with PYTHON=python3.11"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(BIN)/.installed-dev: $(BIN)/.installed
-	@echo "installing what the tests need"
-	@$(BIN)/python -m pip install --quiet --editable '.[test,carriers,lint]'
-	@touch $@
-
-$(BIN)/.installed-bench: $(BIN)/.installed
-	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+$(BIN)/.installed-%: $(BIN)/.installed
+	@echo "installing what is needed: the group $* of pyproject.toml"
+	@$(BIN)/python -m pip install --quiet --group $*
 	@touch $@

@@ -67,10 +67,10 @@ def table(session: nox.Session) -> None:
 
 
 def _install(session: nox.Session, *drivers: str) -> None:
-    project = nox.project.load_toml("pyproject.toml")["project"]
+    group = nox.project.load_toml("pyproject.toml")["dependency-groups"]["test"]
     session.install("setuptools<80", "wheel")  # with which the oldest drivers are built
     session.install("--no-build-isolation", *drivers)
-    needed = [line for line in project["optional-dependencies"]["test"] if not line.startswith("mysqlx")]
+    needed = [line for line in group if not line.startswith("mysqlx")]
     session.install("hatchling", *needed)
     session.install("--no-deps", "--editable", ".")
     # Byte code first: a syntax that today's Python warns of is none of the tests' business.
@@ -82,7 +82,7 @@ def _test(session: nox.Session, driver: str, *arguments: str) -> None:
     result.unlink(missing_ok=True)
     # Not every driver has all that CI insists on: the oldest have no C extension, others none for this Python.
     environment = {"COLUMNS": "120", "CI": ""}
-    session.run("python", "-m", "pytest", "-q", f"--junit-xml={result}", *arguments, env=environment)
+    session.run("python", "-m", "pytest", "-q", "-n2", f"--junit-xml={result}", *arguments, env=environment)
 
 
 def _found(driver: str, python: str) -> str:

@@ -76,7 +76,8 @@ def test_values_arrive_with_the_package_at_both_ends(carrier: Carrier, cross: Cr
 def test_an_error_of_a_real_server(carrier: Carrier, cross: Cross, server: Server) -> None:
     for which in ENDS_WITH_PACKAGE:
         crossing = cross(carrier, which)[DUPLICATE]
-        assert crossing.verdict() == getattr(carrier, which)[0]
+        # This one has a sqlstate to lose.
+        assert crossing.verdict() == getattr(carrier, which)[0].replace("msg changed", "msg, sqlstate changed")
         assert crossing.sent["type"] == "mysql.connector.errors.IntegrityError"
         assert crossing.sent["attributes"]["sqlstate"] == "'23000'"
 

@@ -52,6 +52,7 @@ def test_fields_and_args_that_were_changed_survive(error: Any, fields: dict[str,
     assert_survives(error)
 
 
+@pytest.mark.needs_package
 @given(every_error, st.sets(st.sampled_from(FIELDS), min_size=1), attributes)
 def test_an_error_with_deleted_attributes_survives(error: Any, deleted: set[str], added: dict[str, Any]) -> None:
     vars(error).update(added)
@@ -82,6 +83,7 @@ def test_the_size_of_an_untouched_error_never_changes(error: Any) -> None:
         assert len(pickle.dumps(error)) == size
 
 
+@pytest.mark.needs_package
 @given(
     st.sampled_from([cls for cls in CLASSES if cls not in REPLACING]),
     st.text(min_size=1),
@@ -94,6 +96,7 @@ def test_reduce_returns_constructor_order(cls: Any, msg: str, errno: int, values
     assert cls(msg, errno, values, sqlstate).__reduce__() == (cls, (msg, errno, values, sqlstate))
 
 
+@pytest.mark.needs_package
 @given(every_error)
 def test_reduce_sends_a_state_only_for_what_the_constructor_cannot_rebuild(error: Any) -> None:
     cls, call, *state = error.__reduce__()

@@ -32,6 +32,7 @@ def rebuilt_from_args(error: Any) -> Any:
     return type(error)(*error.args)
 
 
+@pytest.mark.needs_package
 def test_the_example_of_the_specification() -> None:
     reduced = errors.Error("x", 1, ("a",), "HY000").__reduce__()
     assert reduced == (errors.Error, ("x", 1, ("a",), "HY000"))
@@ -41,6 +42,7 @@ def test_a_retry_loop_that_reads_args() -> None:
     assert hop(deadlock()).args == (1213, "1213 (40001): Deadlock found", "40001")
 
 
+@pytest.mark.needs_package
 @pytest.mark.parametrize(
     "error",
     [
@@ -67,6 +69,7 @@ def test_odd_fields(error: Any) -> None:
         assert (again.args, {**vars(again), "_values": 0}) == (error.args, {**vars(error), "_values": 0})
 
 
+@pytest.mark.needs_package
 def test_bytes_in_a_full_message_come_back_as_their_text_from_args() -> None:
     error = errors.Error(b"bytes", 1)
     assert hop(error).msg == b"bytes"
@@ -74,6 +77,7 @@ def test_bytes_in_a_full_message_come_back_as_their_text_from_args() -> None:
     assert (again.args, again.msg) == (error.args, "b'bytes'")
 
 
+@pytest.mark.needs_package
 def test_a_known_client_error_for_which_the_driver_has_no_text() -> None:
     fresh.run(
         """
@@ -91,6 +95,7 @@ def test_a_known_client_error_for_which_the_driver_has_no_text() -> None:
     )
 
 
+@pytest.mark.needs_package
 def test_values_that_are_no_scalars_are_not_sent() -> None:
     lock = threading.Lock()
     for values in ((lock,), [1], ("a", ["b"]), {"a": 1}, "text"):
@@ -109,6 +114,7 @@ def test_an_application_may_have_its_own_attribute_where_values_are_kept(own: ob
     assert arrived.args == error.args
 
 
+@pytest.mark.needs_package
 def test_values_that_are_kept_do_not_replace_an_attribute() -> None:
     class Rows(errors.DataError):  # type: ignore[misc]
         def __init__(self, *args: Any) -> None:
@@ -118,6 +124,7 @@ def test_values_that_are_kept_do_not_replace_an_attribute() -> None:
     assert Rows("x", 1, ("a",))._values == ["mine"]
 
 
+@pytest.mark.needs_package
 def test_values_do_not_take_an_applications_attribute() -> None:
     class Rows(errors.DataError):  # type: ignore[misc]
         values = property(lambda self: "mine")
@@ -126,6 +133,7 @@ def test_values_do_not_take_an_applications_attribute() -> None:
     assert (error.values, error.__reduce__()) == ("mine", (Rows, ("x", 1, ("a",), None)))
 
 
+@pytest.mark.needs_package
 def test_a_state_holds_only_what_the_constructor_cannot_rebuild() -> None:
     error = deadlock()
     error.attempt = 3
@@ -146,6 +154,7 @@ def test_a_field_that_the_application_changed(name: str) -> None:
         assert getattr(hop(error), name) == value
 
 
+@pytest.mark.needs_package
 @pytest.mark.parametrize("sqlstate", [None, "", "HY000", b"HY000"])
 def test_an_error_without_an_errno(sqlstate: Any) -> None:
     error: Any = errors.InterfaceError("gone", None, None, sqlstate)
@@ -156,6 +165,7 @@ def test_an_error_without_an_errno(sqlstate: Any) -> None:
         assert_survives(error)
 
 
+@pytest.mark.needs_package
 def test_a_message_that_the_constructor_would_replace() -> None:
     for cls in REPLACING:
         error: Any = cls(None, 3024)
@@ -175,6 +185,7 @@ class Odd:
     __hash__ = object.__hash__
 
 
+@pytest.mark.needs_package
 @pytest.mark.parametrize("name", ["msg", "errno", "sqlstate", "_full_msg"])
 def test_a_field_that_can_be_pickled_and_nothing_else(name: str) -> None:
     error = deadlock()
@@ -221,6 +232,7 @@ def test_an_arg_that_is_equal_and_of_another_type() -> None:
     assert hop(error).args[0] is True
 
 
+@pytest.mark.needs_package
 @pytest.mark.parametrize("name", ["msg", "errno", "sqlstate", "_full_msg"])
 def test_a_deleted_field_stays_deleted(name: str) -> None:
     error = deadlock()
@@ -232,11 +244,13 @@ def test_a_deleted_field_stays_deleted(name: str) -> None:
     assert_survives(error)
 
 
+@pytest.mark.needs_package
 def test_an_error_that_was_never_constructed() -> None:
     error = errors.Error.__new__(errors.Error)
     assert (hop(error).args, vars(hop(error))) == ((), {})
 
 
+@pytest.mark.needs_package
 def test_an_errno_that_is_an_enum() -> None:
     error = errors.Error("x", Codes.DEADLOCK)
     assert hop(error).errno is Codes.DEADLOCK
@@ -248,6 +262,7 @@ class Codes(enum.IntEnum):
     DEADLOCK = 1213
 
 
+@pytest.mark.needs_package
 @pytest.mark.parametrize("field", [["gone"], {"gone": 1}, ValueError("gone"), 1.5, b"gone", ("gone", 1)], ids=repr)
 def test_a_message_that_is_no_text(field: Any) -> None:
     error = errors.Error(field, 1213)
@@ -301,6 +316,7 @@ def test_a_pickler_with_a_dispatch_table_of_its_own() -> None:
         assert stream.getvalue() == pickle.dumps(error)
 
 
+@pytest.mark.needs_package
 def test_a_restricted_unpickler_need_not_allow_more_than_the_class() -> None:
     class Restricted(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
@@ -318,6 +334,7 @@ def test_a_restricted_unpickler_need_not_allow_more_than_the_class() -> None:
             assert arrived.args == error.args
 
 
+@pytest.mark.needs_package
 def test_the_pickle_is_about_half_the_size() -> None:
     error = errors.InternalError(
         "Deadlock found when trying to get lock; try restarting transaction", 1213, None, "40001"
