@@ -63,7 +63,7 @@ def store(path: str) -> None:
         vars(error).update(added)
         return seen(error), [pickle.dumps(error, protocol) for protocol in PROTOCOLS]
 
-    everything = {
+    everything: dict[str, Any] = {
         "driver": [stored(cls(*fields), attempt=3) for cls in CLASSES for fields in FIELDS],
         "application": {case: stored(make(), added={"orders": [3]}) for case, make in CASES.items()},
         "by hand": [stored(ByHand(*arguments)) for arguments in BY_HAND],
@@ -71,7 +71,7 @@ def store(path: str) -> None:
         "adding": {name: [stored(cls("x", 1213, None, "40001")) for cls in ADDING[name]] for name in ADDING},
     }
     assert "mysql_errors_compat" not in sys.modules
-    for case, (left, pickled) in everything["application"].items():  # type: ignore[attr-defined]
+    for case, (left, pickled) in everything["application"].items():
         assert {reads(left, each) for each in pickled} == {case in STOCK_READS_THEM_TOO}, f"the control: {case}"
     assert not any(reads(left, each) for left, pickled in everything["driver"] for each in pickled), "the control"
     Path(path).write_bytes(pickle.dumps(everything))
@@ -79,7 +79,7 @@ def store(path: str) -> None:
 
 def reads(left: Any, pickled: bytes) -> bool:
     try:
-        return seen(pickle.loads(pickled)) == left
+        return bool(seen(pickle.loads(pickled)) == left)
     except (AttributeError, TypeError):
         return False
 
