@@ -31,7 +31,17 @@ MYSQLX = "mysqlx-connector-python==26.10.0"
 
 # They are about this repository, upstream's source or other libraries, and ask nothing of the driver;
 # mysqlx has sessions of its own.
-NOT_ABOUT_THE_DRIVER = ["benchmarks", "carriers", "docs", "mysqlx", "package", "upstream"]
+NOT_ABOUT_THE_DRIVER = [
+    "benchmarks",
+    "carriers",
+    "claims",
+    "docs",
+    "mysqlx",
+    "package",
+    "text_queues",
+    "upstream",
+    "where_the_import_goes",
+]
 # The tests that take the hierarchy as a parameter.
 ABOUT_ANY_HIERARCHY = ["install", "never_worse", "one_end", "processes", "round_trip", "situations", "subclasses"]
 
