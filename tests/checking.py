@@ -66,7 +66,7 @@ def rows(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def is_progress(line: str) -> bool:
-    return line.startswith(("importing ", "checking "))
+    return line.startswith(("importing ", "checking ", "starting a Pool"))
 
 
 def complaints(run: Run) -> str:

@@ -245,6 +245,8 @@ def cases(flavour: str) -> list[str]:
     """Return the cases that this driver has for that kind of connection."""
     if flavour == AIO and not importlib.util.find_spec("mysql.connector.aio"):
         return []
+    if flavour == EXTENSION and not importlib.util.find_spec("_mysql_connector"):
+        return []
     absent = {case for other, case in NOT_THE_DRIVERS if other == flavour}
     if not hasattr(mysql.connector.errors, "ReadTimeoutError"):
         absent.add("read timeout")

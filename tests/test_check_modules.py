@@ -170,16 +170,6 @@ def test_a_module_that_only_the_second_process_cannot_import_is_said(tmp_path: P
     assert found["not_imported"]["shop.once"].endswith(", in a second process")
 
 
-def test_errors_of_mysqlx_are_found(tmp_path: Path) -> None:
-    try:
-        import mysqlx  # noqa: F401
-    except Exception as problem:  # an old one does not fit today's Python
-        pytest.skip(f"{problem}")
-    write(tmp_path, shop="import mysqlx\nclass Lost(mysqlx.errors.Error):\n  def __init__(self, *, table: str): ...")
-    run = check(tmp_path, "shop")
-    assert run.stdout.startswith("shop.Lost  safe     examples: 25\n")
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

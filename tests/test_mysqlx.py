@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from . import fresh
+from .checking import check, write
 
 pytestmark = pytest.mark.needs_package
 
@@ -52,3 +54,9 @@ def test_both_hierarchies_are_installed_and_uninstalled_together() -> None:
         assert picture() == before
         """
     )
+
+
+def test_check_finds_its_errors(tmp_path: Path) -> None:
+    write(tmp_path, shop="import mysqlx\nclass Lost(mysqlx.errors.Error):\n  def __init__(self, *, table: str): ...")
+    run = check(tmp_path, "shop")
+    assert run.stdout.startswith("shop.Lost  safe     examples: 25\n")

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import mysql.connector
 import pytest
 
 from . import fresh
@@ -51,6 +52,14 @@ def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             return answer
 
         yield found
+
+
+def test_no_kind_of_connection_is_left_out_of_these_tests() -> None:
+    if mysql.connector.__version_info__ < (9,):
+        return  # without asyncio, and the oldest without an extension
+    missing = [flavour for flavour in FLAVOURS if not cases(flavour)]
+    if missing:
+        skip_without(f"the driver has come without {missing}: its wheels have all, its source distribution has not")
 
 
 @pytest.mark.parametrize(("flavour", "case"), EVERY_ERROR)
