@@ -6,8 +6,7 @@ The driver's constructors read args order, keep `values`, and are quicker. ``Err
 import contextlib
 import functools
 import inspect
-from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, SimpleNamespace
 from typing import Any
 
 from ._orders import FIELDS, to_constructor_order
@@ -17,8 +16,7 @@ VALUES = "_values"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
 
-@dataclass(frozen=True)
-class Driver:
+class Driver(SimpleNamespace):
     """One hierarchy of errors, what was found out about it, and what is to be put on its base class."""
 
     error: Any  # its base class
@@ -47,8 +45,8 @@ class Driver:
             if type(values) is tuple and SCALARS.issuperset(map(type, values)):
                 self.__dict__.setdefault(VALUES, values)
 
-        construct.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
         if cls is not error or cls not in self.quick:
+            construct.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
             return construct
 
         @functools.wraps(original)

@@ -8,7 +8,6 @@ import sys
 import threading
 import warnings
 from copyreg import dispatch_table
-from dataclasses import replace
 from types import MethodType, ModuleType
 from typing import Any
 
@@ -88,13 +87,16 @@ def _look_at(error: Any) -> Driver:
     classes = [error]
     for cls in classes:
         classes += (c for c in cls.__subclasses__() if c.__module__ == error.__module__ and c not in classes)
-    quick = frozenset(cls for cls in classes if cls.__init__ is error.__init__)
-    driver = Driver(error, frozenset(classes), _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2)), quick)
+    has_four = len(inspect.signature(error).parameters) == 4
+    quick = frozenset(cls for cls in classes if has_four and cls.__init__ is error.__init__)
+    survives = _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2))
+    driver = Driver(error=error, classes=frozenset(classes), survives=survives, quick=quick)
+    construct = driver.constructor(error)
     for probe in _PROBES:
         theirs, ours = error(*probe), error.__new__(error)
-        driver.constructor(error)(ours, *probe)
-        if (vars(theirs), theirs.args) != (vars(ours), ours.args) or len(inspect.signature(error).parameters) != 4:
-            return replace(driver, quick=frozenset())
+        construct(ours, *probe)
+        if (vars(theirs), theirs.args) != (vars(ours), ours.args):
+            driver.quick = frozenset()
     return driver
 
 
@@ -137,7 +139,7 @@ def _patch(error: Any, undo: contextlib.ExitStack) -> None:
     constructors = frozenset(cls.__init__ for cls in driver.classes)
     # An entry of somebody else's is left alone, and so is a method: copyreg would go before it.
     usual = frozenset(cls for cls in driver.classes if traits(cls) == traits(error) and not driver.survives)
-    driver = replace(driver, quick=driver.quick & usual, constructors=constructors, traits=traits(error))
+    driver.quick, driver.constructors, driver.traits = driver.quick & usual, constructors, traits(error)
     entry: Any = MethodType(reduced, driver)
     for cls in usual:
         undo.callback(lambda cls: dispatch_table.get(cls) is entry and dispatch_table.pop(cls), cls)

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 FIELDS = ("msg", "errno", "values", "sqlstate")
-_NUMBER = re.compile("-?[1-9][0-9]{0,9}")
-_SQLSTATE = re.compile("-?[0-9]+ [(]([0-9A-Za-z]{5})[)]: ")
 
 
 def to_constructor_order(args: Sequence[Any]) -> tuple[Any, Any, None, Any] | None:
@@ -26,13 +24,13 @@ def to_constructor_order(args: Sequence[Any]) -> tuple[Any, Any, None, Any] | No
     if type(full) not in (str, bytes) or not full or type(sqlstate) not in (str, bytes, type(None)):
         return None
     if type(errno) is str:
-        errno = int(errno) if _NUMBER.fullmatch(errno) and (errno != "-1" or sqlstate) else 0
+        errno = int(errno) if re.fullmatch("-?[1-9][0-9]{0,9}", errno) and (errno != "-1" or sqlstate) else 0
         sqlstate = None if sqlstate == "None" else sqlstate
     if type(errno) is not int or not errno or (errno != -1 and type(full) is not str):
         return None
     if errno == -1:
         return full, errno, None, sqlstate
-    in_text = _SQLSTATE.match(full) if sqlstate is None else None
+    in_text = re.match("-?[0-9]+ [(]([0-9A-Za-z]{5})[)]: ", full) if sqlstate is None else None
     state = in_text[1] if in_text else sqlstate
     prefix = f"{errno} ({state}): " if state else f"{errno}: "
     return (full[len(prefix) :], errno, None, state) if full.startswith(prefix) and full != prefix else None

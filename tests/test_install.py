@@ -140,29 +140,31 @@ assert picture() == installed
     )
 
 
-def test_a_class_that_cannot_be_changed_leaves_nothing_half_patched() -> None:
+@pytest.mark.parametrize("problem", ["RuntimeError", "KeyboardInterrupt"])
+@pytest.mark.parametrize("name", ["__new__", "_full_msg", "__reduce_ex__", "__reduce__"])
+def test_an_installation_that_is_ended_leaves_nothing_half_patched(problem: str, name: str) -> None:
     fresh.run(
-        """
+        f"""
         import copyreg, types
         import mysql_errors_compat
 
         class Closed(type):
             def __setattr__(cls, name, value):
-                if name == "__reduce_ex__":
-                    raise RuntimeError("closed")
+                if name == "{name}" and name not in vars(cls):
+                    raise {problem}("closed")
                 super().__setattr__(name, value)
 
         class Error(Exception, metaclass=Closed):
             def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
                 self.msg, self.errno, self.sqlstate = msg, errno, sqlstate
-                self.args = (errno, f"{errno} ({sqlstate}): {msg}", sqlstate)
+                self.args = (errno, "%s (%s): %s" % (errno, sqlstate, msg), sqlstate)
 
         module = types.ModuleType("closed")
         module.Error = Error
         before, registered = dict(vars(Error)), dict(copyreg.dispatch_table)
         try:
             mysql_errors_compat.install(module)
-        except RuntimeError:
+        except {problem}:
             assert dict(vars(Error)) == before
             assert copyreg.dispatch_table == registered
             assert not mysql_errors_compat.is_installed(module)
