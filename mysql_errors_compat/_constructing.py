@@ -154,11 +154,10 @@ class _Arriving:
 
 
 def _passing(error: Any, cls: Any, call: tuple[Any, ...]) -> Any:
-    def fill(self: Any) -> None:
+    def fill(self: Any) -> Any:
         object.__setattr__(self, "__class__", cls)
         if takes(cls.__init__, 0, *FIELDS):
-            cls.__init__(self, **dict(zip(FIELDS, call, strict=True)))
-            return
+            return cls.__init__(self, **dict(zip(FIELDS, call, strict=True)))
         model = error(*call)
         for name, value in {**model.__dict__, "args": model.args}.items():
             with contextlib.suppress(AttributeError):  # a property that cannot be set

@@ -22,27 +22,30 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     """Return what makes the error `self` again, or None for what the driver alone gives."""
     cls: Any = type(self)
     fields = self.__dict__
-    is_quick = cls in driver.quick
     # For most classes and errors a few comparisons give what `_by_class` would.
-    if not is_quick and traits(cls) == driver.traits:
-        is_quick = cls.__init__ is driver.error.__init__ and driver.error in driver.quick
-        if type(cls.__init__) is FunctionType and cls.__init__ not in driver.constructors:
+    if cls not in driver.quick:
+        usual = traits(cls) == driver.traits
+        if usual and type(cls.__init__) is FunctionType and cls.__init__ not in driver.constructors:
             return copyreg.__newobj__, (cls,), {**fields, "args": self.args}  # type: ignore[attr-defined]
-    if is_quick:
-        try:
-            msg, (errno, full, sqlstate) = fields["msg"], self.args
-            as_made = fields["errno"] is errno and fields["_full_msg"] is full and fields["sqlstate"] is sqlstate
-        except (KeyError, ValueError):
+        if not usual or cls.__init__ is not driver.error.__init__ or driver.error not in driver.quick:
             return _by_class(driver, self)
-        # Only exact types, for which a comparison cannot fail and finds every difference.
-        plain = type(msg) is str is type(full) and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
-        if as_made and plain and msg and errno:
-            expected = f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
-            if full == (expected if errno != -1 else msg):
-                if len(fields) == 4:
-                    return cls, (msg, errno, None, sqlstate)
-                if VALUES not in fields:
-                    return cls, (msg, errno, None, sqlstate), {n: fields[n] for n in fields if n not in _MADE}
+    try:
+        msg = fields["msg"]
+        errno, full, sqlstate = self.args
+        if fields["errno"] is not errno or fields["_full_msg"] is not full or fields["sqlstate"] is not sqlstate:
+            return _by_class(driver, self)
+    except (KeyError, ValueError):
+        return _by_class(driver, self)
+    # Only exact types, for which a comparison cannot fail and finds every difference.
+    if (type(msg) is str is type(full) and type(errno) is int and msg and errno) and (
+        (sqlstate is None or type(sqlstate) is str)
+        and full == ((f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}") if errno != -1 else msg)
+    ):
+        if len(fields) == 4:
+            return cls, (msg, errno, None, sqlstate)
+        if VALUES not in fields:
+            # Of `fields.items()`: if the comprehension named `fields` inside, every access to it would be slower.
+            return cls, (msg, errno, None, sqlstate), {n: value for n, value in fields.items() if n not in _MADE}
     return _by_class(driver, self)
 
 
