@@ -76,11 +76,11 @@ class Driver(SimpleNamespace):
             if not call and (cls in classes or cls.__mro__[-4] is error):
                 return plain(cls, *args)
             made = _passing(error, cls, call) if call else cls
-            following = super(error, cls).__new__
-            if type(following) is not BuiltinFunctionType:
+            if type(following := super(error, cls).__new__) is not BuiltinFunctionType:
                 return following(made, *args, **kwargs)
-            # As without us: of the builtin that the class is built on. OSError's leaves args to the constructor.
-            return builtin_of(cls).__new__(made, *(() if issubclass(cls, OSError) else args))
+            # As without us: of the builtin that the class is built on. OSError's alone leaves args to the constructor.
+            left = () if issubclass(cls, OSError) and cls.__new__ is error.__new__ else args
+            return builtin_of(cls).__new__(made, *left)
 
         return __new__
 
