@@ -12,13 +12,13 @@ help: ## show the targets
 demo: $(BIN)/.installed ## show the fault and the cure on this machine
 	@$(BIN)/python -m mysql_errors_compat
 
-# Their software is large, or they need a server, upstream's sources, or a program that pip does not bring.
-MORE := benchmarks carriers claims docs package server text_queues upstream where_the_import_goes
+# They take minutes, or need large software, a server, upstream's sources, or a program that pip does not bring.
+MORE := benchmarks carriers claims docs load mysqlx package server text_queues upstream where_the_import_goes
 TESTS_OF_MORE := $(MORE:%=tests/test_%.py)
 
 test: $(BIN)/.installed-test ## run the core's tests: needs nothing but pip, and a few minutes
 	@echo "make test: the core. It needs only what pip has installed; nothing is missing. make test-all runs the rest too."
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS_OF_MORE:%=--ignore=%)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile $(TESTS_OF_MORE:%=--ignore=%)
 
 test-all: needed $(BIN)/.installed-all test ## run all tests: engines, servers, documentation, the diffs (half an hour)
 	@echo "make test-all: the rest, one after the other."

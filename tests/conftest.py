@@ -29,9 +29,9 @@ if DRIVER_ALONE:
     mysql_errors_compat.uninstall()
 
 health = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-settings.register_profile("default", deadline=None, suppress_health_check=health, max_examples=200, derandomize=True)
+settings.register_profile("default", deadline=None, suppress_health_check=health, max_examples=100, derandomize=True)
 settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)
-settings.register_profile("thorough", deadline=None, suppress_health_check=health, max_examples=20_000)
+settings.register_profile("thorough", deadline=None, suppress_health_check=health, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -239,6 +239,7 @@ EXPECTED = {
     "Differs": ("a Pool: attribute 'msg' left as ", "Differs.__setstate__"),
     "Guarded": ("AttributeError: cannot set table", "Guarded.__setattr__"),
 }
+HANGS = "    @dataclass(frozen=True)"  # from here on most classes hang a Pool, which takes its time
 IN_A_POOL = {"Mismatch", "Frozen", "Registered", "Exits", "Blocks", "Guarded"}
 
 
@@ -249,14 +250,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> dict[str, Run]:
-    """Check the unsafe classes, as text and as data, and the mended ones; all at a time."""
+    """Check the unsafe classes, and the mended ones; and some of the unsafe ones as text too; all at a time."""
     third_party = "from third_party import Forgetful\n"
     write(folder, unsafe=f"{third_party}{textwrap.dedent(UNSAFE)}", third_party=THIRD_PARTY)
+    write(folder, few=f"{third_party}{textwrap.dedent(UNSAFE[: UNSAFE.index(HANGS)])}")
     write(folder, mended=f"print('[\"all\"]')\n{third_party}{textwrap.dedent(MENDED)}")
     with ThreadPoolExecutor() as executor:
         jobs = {
             "data": executor.submit(lambda: check(folder, "unsafe", "--json", mark="data")),
-            "text": executor.submit(lambda: check(folder, "unsafe", mark="text")),
+            "few": executor.submit(lambda: check(folder, "few", "--json", mark="few")),
+            "text": executor.submit(lambda: check(folder, "few", mark="text")),
             "mended": executor.submit(lambda: check(folder, "mended", "--json", mark="mended")),
         }
         return {name: job.result() for name, job in jobs.items()}
@@ -287,8 +290,8 @@ def test_the_advice_mends_it(runs: dict[str, Run], name: str) -> None:
 
 def test_the_text_says_what_the_data_says(runs: dict[str, Run]) -> None:
     lines = runs["text"].stdout.splitlines()
-    assert lines[-1] == f"{len(EXPECTED)} unsafe"
-    found = rows(runs["data"]).values()
+    found = rows(runs["few"]).values()
+    assert lines[-1] == f"{len(found)} unsafe"
     assert [line.split()[0] for line in lines if "  unsafe  " in line] == [row["class"] for row in found]
     for row in found:
         problem = row["problem"].partition(" at 0x")[0].partition(" left as ")[0]
@@ -301,9 +304,9 @@ def test_the_text_says_what_the_data_says(runs: dict[str, Run]) -> None:
 
 def test_each_advice_is_given_once(runs: dict[str, Run]) -> None:
     given = [line.removeprefix("to mend: ") for line in runs["text"].stdout.splitlines() if "to mend" in line]
-    kinds = {row["mend"] for row in rows(runs["data"]).values()}
+    kinds = {row["mend"] for row in rows(runs["few"]).values()}
     assert sorted(given) == sorted(kinds)
-    assert len(kinds) < len(EXPECTED)
+    assert len(kinds) < len(rows(runs["few"]))
 
 
 def test_classes_come_in_the_order_of_their_definition(runs: dict[str, Run]) -> None:
@@ -313,5 +316,5 @@ def test_classes_come_in_the_order_of_their_definition(runs: dict[str, Run]) -> 
 
 def test_it_leaves_nothing_behind(runs: dict[str, Run], folder: Path) -> None:
     assert [process for mark in runs for process in processes(mark)] == []
-    assert {path.name for path in folder.iterdir()} == {"unsafe.py", "mended.py", "third_party.py"}
+    assert {path.name for path in folder.iterdir()} == {"unsafe.py", "few.py", "mended.py", "third_party.py"}
     assert [line for run in runs.values() for line in run.stderr.splitlines() if not is_progress(line)] == []
