@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import os
 import sys
 from collections.abc import Sequence
 
 from . import __version__
 from ._tools.check import Options, check
 from ._tools.demo import report
-from ._tools.processes import complain
+from ._tools.processes import complain, give_up
 
 PROG = "mysql-errors-compat"
 
@@ -44,8 +43,7 @@ def _write(text: str) -> bool:
         return True
     except (OSError, ValueError) as problem:
         complain(f"{PROG}: standard output cannot be written to: {problem}")
-        with contextlib.suppress(OSError, ValueError):  # or Python would try again, and have an exit status of its own
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
         return False
 
 

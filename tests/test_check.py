@@ -196,7 +196,8 @@ def test_without_standard_error_it_still_tells(tmp_path: Path) -> None:
     assert run.stdout.endswith("\n1 safe\n")
     assert run.returncode == 0
     assert run_in_shell(tmp_path, "$CHECK nosuch 2>&-").returncode == 2
-    assert run_in_shell(tmp_path, "$CHECK nosuch 2>/dev/full").returncode == 2
+    for buffered in ("", "1"):
+        assert run_in_shell(tmp_path, f"PYTHONUNBUFFERED={buffered} $CHECK nosuch 2>/dev/full").returncode == 2
 
 
 @pytest.mark.parametrize("command", ["$CHECK shop", "$DEMO", "$DEMO demo --json"])

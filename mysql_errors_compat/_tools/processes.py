@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 DISABLED = "MYSQL_ERRORS_COMPAT_DISABLE is set, so importing mysql_errors_compat does nothing"
 SECONDS = 5  # between two lines of progress, where there is no terminal
@@ -47,11 +47,19 @@ def why_no_semaphores() -> str | None:
     return None
 
 
-def complain(text: str) -> None:
-    """Write a line to standard error, if there is one."""
+def complain(text: str, end: str = "\n") -> None:
+    """Write to standard error, if there is one that can be written to."""
     if sys.stderr:
-        with contextlib.suppress(OSError):
-            print(text, file=sys.stderr, flush=True)
+        try:
+            print(text, end=end, file=sys.stderr, flush=True)
+        except OSError:
+            give_up(sys.stderr)
+
+
+def give_up(stream: TextIO) -> None:
+    """Have a stream that cannot be written to lead nowhere: Python would try again, and exit as it likes."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Progress:
@@ -67,7 +75,7 @@ class Progress:
         if text == self._shown:
             return
         if self._terminal:
-            self._write(f"\r{text:{len(self._shown)}}")
+            complain(f"\r{text:{len(self._shown)}}", end="")
             self._shown = text
         elif time.monotonic() > self._last + SECONDS:
             complain(text)
@@ -76,12 +84,8 @@ class Progress:
     def clear(self) -> None:
         """Remove the line from a terminal."""
         if self._terminal and self._shown:
-            self._write(f"\r{'':{len(self._shown)}}\r")
+            complain(f"\r{'':{len(self._shown)}}\r", end="")
             self._shown = ""
-
-    def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError):
-            print(text, end="", file=sys.stderr, flush=True)
 
 
 class Group:
