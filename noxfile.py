@@ -29,13 +29,18 @@ DRIVERS = [
 ]
 MYSQLX = "mysqlx-connector-python==26.10.0"
 
-# They are about this repository, upstream's source or other libraries, and ask nothing of the driver;
-# mysqlx has sessions of its own.
+# They are about this repository, upstream's source, other libraries or a tool's verdicts, and ask little or nothing
+# of the driver; mysqlx has sessions of its own.
 NOT_ABOUT_THE_DRIVER = [
     "benchmarks",
     "carriers",
+    "check",
+    "check_advice",
+    "check_examples",
     "claims",
     "docs",
+    "limits",
+    "load",
     "mysqlx",
     "package",
     "text_queues",
@@ -46,6 +51,8 @@ NOT_ABOUT_THE_DRIVER = [
 ABOUT_ANY_HIERARCHY = ["install", "never_worse", "one_end", "processes", "round_trip", "situations", "subclasses"]
 
 RESULTS = Path("build/matrix")
+PAGE = Path("docs/drivers.md")
+BEGIN, END = "<!-- what make matrix found -->\n", "<!-- end -->\n"
 
 
 @nox.session(python=PYTHONS)
@@ -67,13 +74,21 @@ def mysqlx(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def table(session: nox.Session) -> None:
-    """Print what the sessions found, a line per driver."""
+    """Print what the sessions found, a line per driver, and put it into the documentation if it is all of them."""
     found = {driver: {python: _found(driver, python) for python in PYTHONS} for driver in [*DRIVERS, MYSQLX]}
     pythons = [python for python in PYTHONS if any(cells[python] for cells in found.values())]
-    print(f"| driver | {' | '.join(pythons)} |\n| --- |{' --- |' * len(pythons)}")
+    lines = [f"| driver | {' | '.join(pythons)} |", f"| --- |{' --- |' * len(pythons)}"]
     for driver, cells in found.items():
         if any(cells.values()):
-            print(f"| {driver.replace('==', ' ')} | {' | '.join(cells[python] or 'not run' for python in pythons)} |")
+            lines.append(
+                f"| {driver.replace('==', ' ')} | {' | '.join(cells[python] or 'not run' for python in pythons)} |"
+            )
+    print("\n".join(lines))
+    if all(any(cells.values()) for cells in found.values()):
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(
+            f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}{rest.partition(END)[2]}", encoding="utf-8"
+        )
 
 
 def _install(session: nox.Session, *drivers: str) -> None:

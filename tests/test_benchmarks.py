@@ -18,15 +18,15 @@ from .fresh import ROOT
 
 pytestmark = pytest.mark.needs_package
 
-# What `instructions.count` may give at most, divided by the driver alone. It is counted on CPython 3.11 with the driver
-# 26.10.0; another build may count a little more.
+# What `instructions.count` may give at most, divided by the driver alone: 4 % more than it gave on CPython 3.11 with the
+# driver 26.10.0.
 INSTRUCTIONS = {
-    ("typical", "constructor"): 1.08,
+    ("typical", "constructor"): 0.74,
     ("typical", "dumps"): 1.12,
-    ("typical", "loads"): 0.88,
-    ("typical", "round trip"): 0.95,
-    ("added attribute", "round trip"): 1.10,
-    ("own constructor", "constructor"): 1.10,
+    ("typical", "loads"): 0.66,
+    ("typical", "round trip"): 0.82,
+    ("added attribute", "round trip"): 0.94,
+    ("own constructor", "constructor"): 0.83,
 }
 
 Ask = Callable[..., Any]
