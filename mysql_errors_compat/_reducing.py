@@ -32,12 +32,11 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     try:
         msg = fields["msg"]
         errno, full, sqlstate = self.args
-        if fields["errno"] is not errno or fields["_full_msg"] is not full or fields["sqlstate"] is not sqlstate:
-            return _by_class(driver, self)
+        as_made = fields["errno"] is errno and fields["_full_msg"] is full and fields["sqlstate"] is sqlstate
     except (KeyError, ValueError):
-        return _by_class(driver, self)
+        as_made = False
     # Only exact types, for which a comparison cannot fail and finds every difference.
-    if (type(msg) is str is type(full) and type(errno) is int and msg and errno) and (
+    if (as_made and type(msg) is str is type(full) and type(errno) is int and msg and errno) and (
         (sqlstate is None or type(sqlstate) is str)
         and full == ((f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}") if errno != -1 else msg)
     ):
@@ -46,7 +45,7 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
         if VALUES not in fields:
             # Of `fields.items()`: if the comprehension named `fields` inside, every access to it would be slower.
             return cls, (msg, errno, None, sqlstate), {n: value for n, value in fields.items() if n not in _MADE}
-    return _by_class(driver, self)
+    return _constructor_call(self, self.args) or _bare_object(driver, self, self.args)
 
 
 def _by_class(driver: Driver, self: Any) -> tuple[Any, ...] | None:

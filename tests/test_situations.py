@@ -154,6 +154,14 @@ def test_a_field_that_the_application_changed(name: str) -> None:
         assert getattr(hop(error), name) == value
 
 
+@pytest.mark.parametrize(("msg", "errno"), [("", 2003), ("", 1), ("x", 0)])
+def test_fields_that_the_constructor_would_replace_and_args_that_go_with_them(msg: str, errno: int) -> None:
+    error: Any = errors.Error("text", 1)
+    full = f"{errno}: {msg}"
+    error.msg, error.errno, error._full_msg, error.args = msg, errno, full, (errno, full, None)
+    assert_survives(error)
+
+
 @pytest.mark.needs_package
 @pytest.mark.parametrize("sqlstate", [None, "", "HY000", b"HY000"])
 def test_an_error_without_an_errno(sqlstate: Any) -> None:
