@@ -18,8 +18,8 @@ from .fresh import ROOT
 
 pytestmark = pytest.mark.needs_package
 
-# What `instructions.count` may give at most, divided by the driver alone: 4 % more than it gave on CPython 3.11 with the
-# driver 26.10.0.
+# What `instructions.count` may give at most, divided by the driver alone: 4 % more than it gave, on CPython 3.11 with
+# the driver 26.10.0.
 INSTRUCTIONS = {
     ("typical", "constructor"): 0.74,
     ("typical", "dumps"): 1.12,
