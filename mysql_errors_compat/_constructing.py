@@ -6,25 +6,28 @@ The driver's constructors read args order, keep `values`, and are quicker. ``Err
 import contextlib
 import functools
 import inspect
-from types import BuiltinFunctionType, FunctionType, SimpleNamespace
+from operator import attrgetter
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ._orders import FIELDS, to_constructor_order
 
 # Where the values that the driver drops are kept. Not in `values`: an application may have that attribute.
 VALUES = "_values"
+_TRAITS = attrgetter("__basicsize__", "args", "__new__", "__setstate__", "__setattr__", "__reduce__", "__reduce_ex__")
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
 
-class Driver(SimpleNamespace):
+class Driver:
     """One hierarchy of errors, what was found out about it, and what is to be put on its base class."""
 
     error: Any  # its base class
     classes: frozenset[Any]  # all of it, without what applications define
     survives: bool  # somebody else sees to it that its own errors survive
     quick: frozenset[Any]  # those where setting the four fields ourselves gives what the constructor gives
-    constructors: frozenset[Any] = frozenset()
-    traits: tuple[Any, ...] = ()  # of its base class
+    constructors: frozenset[Any]
+    plain: Any  # the constructor of its base class, if that class is quick
+    traits: tuple[Any, ...]  # of its base class
 
     def constructs(self, cls: Any) -> bool:
         """Tell whether the constructor of `cls` is the driver's."""
@@ -97,8 +100,7 @@ class Driver(SimpleNamespace):
 
 def traits(cls: Any) -> tuple[Any, ...]:
     """Return what decides, but for the constructor, how an error of `cls` is reduced."""
-    found = cls.__mro__[-4], cls.__basicsize__, cls.args, cls.__new__, cls.__setstate__, cls.__setattr__
-    return *found, cls.__reduce__, cls.__reduce_ex__, getattr(cls, "__getstate__", None)  # 3.10's object has none
+    return _TRAITS(cls), cls.__mro__[-4], getattr(cls, "__getstate__", None)  # 3.10's object has none
 
 
 def takes(init: Any, count: int, *names: str) -> bool:

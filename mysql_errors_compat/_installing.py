@@ -87,10 +87,10 @@ def _look_at(error: Any) -> Driver:
     classes = [error]
     for cls in classes:
         classes += (c for c in cls.__subclasses__() if c.__module__ == error.__module__ and c not in classes)
-    has_four = len(inspect.signature(error).parameters) == 4
-    quick = frozenset(cls for cls in classes if has_four and cls.__init__ is error.__init__)
-    survives = _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2))
-    driver = Driver(error=error, classes=frozenset(classes), survives=survives, quick=quick)
+    driver, has_four = Driver(), len(inspect.signature(error).parameters) == 4
+    driver.error, driver.classes = error, frozenset(classes)
+    driver.quick = frozenset(cls for cls in classes if has_four and cls.__init__ is error.__init__)
+    driver.survives = _rebuilds(error(*_PROBE), *error(*_PROBE).__reduce_ex__(2))
     construct = driver.constructor(error)
     for probe in _PROBES:
         theirs, ours = error(*probe), error.__new__(error)
@@ -136,10 +136,11 @@ def _patch(error: Any, undo: contextlib.ExitStack) -> None:
     _set(undo, error, "__reduce_ex__", __reduce_ex__)
     if not driver.survives:
         _set(undo, error, "__reduce__", __reduce__)
-    constructors = frozenset(cls.__init__ for cls in driver.classes)
+    driver.constructors = frozenset(cls.__init__ for cls in driver.classes)
     # An entry of somebody else's is left alone, and so is a method: copyreg would go before it.
     usual = frozenset(cls for cls in driver.classes if traits(cls) == traits(error) and not driver.survives)
-    driver.quick, driver.constructors, driver.traits = driver.quick & usual, constructors, traits(error)
+    driver.quick, driver.traits = driver.quick & usual, traits(error)
+    driver.plain = error.__init__ if error in driver.quick else None
     entry: Any = MethodType(reduced, driver)
     for cls in usual:
         undo.callback(lambda cls: dispatch_table.get(cls) is entry and dispatch_table.pop(cls), cls)

@@ -22,13 +22,13 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     """Return what makes the error `self` again, or None for what the driver alone gives."""
     cls: Any = type(self)
     fields = self.__dict__
-    # For most classes and errors a few comparisons give what `_by_class` would.
-    if cls not in driver.quick:
-        usual = traits(cls) == driver.traits
-        if usual and type(cls.__init__) is FunctionType and cls.__init__ not in driver.constructors:
-            return copyreg.__newobj__, (cls,), {**fields, "args": self.args}  # type: ignore[attr-defined]
-        if not usual or cls.__init__ is not driver.error.__init__ or driver.error not in driver.quick:
+    if cls not in driver.quick:  # for most classes and errors a few comparisons give what `_by_class` would
+        if traits(cls) != driver.traits:
             return _by_class(driver, self)
+        if (init := cls.__init__) is not driver.plain:
+            if type(init) is not FunctionType or init in driver.constructors:
+                return _by_class(driver, self)
+            return copyreg.__newobj__, (cls,), {**fields, "args": self.args}  # type: ignore[attr-defined]
     try:
         msg = fields["msg"]
         errno, full, sqlstate = self.args
@@ -51,10 +51,9 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
 def _by_class(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     cls = type(self)
     args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
-    if _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
-        return None
-    if driver.has_own_state(cls) and (driver.constructs(cls) or takes(cls.__init__, len(args))):
-        return None  # such a method was written for that
+    has_own_state = driver.has_own_state(cls) and (driver.constructs(cls) or takes(cls.__init__, len(args)))
+    if has_own_state or _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
+        return None  # such a method was written for what the driver alone gives
     if driver.constructs(cls) and not _has_own(cls, driver.classes, "__init__", "__new__", "__getstate__"):
         return None if driver.survives else _constructor_call(self, args) or _bare_object(driver, self, args)
     return _bare_object(driver, self, args)
@@ -114,10 +113,9 @@ def _contents(error: Any) -> dict[str, Any]:
     bases: Any = reversed(type(error).__mro__) if type(error).__basicsize__ != _PLAIN_SIZE else ()
     for name, member in {name: value for base in bases for name, value in vars(base).items()}.items():
         if type(member) is MemberDescriptorType:
-            owner = member.__objclass__
             with contextlib.suppress(AttributeError):  # a slot that is not set
                 value = member.__get__(error)
-                if owner.__module__ != "builtins" or (owner is OSError and value is not None):
+                if (cls := member.__objclass__).__module__ != "builtins" or (cls is OSError and value is not None):
                     found[name] = value
     return found
 
