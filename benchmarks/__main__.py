@@ -6,9 +6,7 @@ from . import measure, report
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what an error costs.")
-    parser.add_argument(
-        "--rounds", type=int, default=25, help="0 writes and draws what was measured last (default: 25)"
-    )
+    parser.add_argument("--rounds", type=int, default=25, help="0 writes and draws the last again (default: 25)")
     rounds = parser.parse_args().rounds
     if rounds:
         measure.save(measure.measure(rounds))

@@ -12,7 +12,7 @@ from .measure import Results
 from .worker import OPERATIONS
 
 DOCS = Path(__file__).parent.parent / "docs"
-WHAT = [*OPERATIONS, "bytes"]
+WHAT, OF = [*OPERATIONS, "bytes"], {"added attribute": " with an added attribute"}
 
 # Of which kind of error, what, divided by whose: at most the goal, and what we would like.
 GOALS = [
@@ -41,6 +41,7 @@ def parts(results: Results) -> dict[str, str]:
     """Return what stands between the markers of each name."""
     figures = {key: median(values) for key, values in results.figures.items()}
     ratios = {(kind, what): median(results.ratios("ours", "stock", kind, what)) for kind in KINDS for what in WHAT}
+    slower = {what: f"{ratio:.1f} times as long" for what, ratio in ratios.items()}
     hops = {one: results.figures[one, "typical", "bytes by hop"] for one in SUBJECTS}
     imports = [one / 1e6 for one in results.figures["ours", "", "import"]]
 
@@ -51,9 +52,8 @@ def parts(results: Results) -> dict[str, str]:
     def both(what: str) -> str:
         return f"{show('ours', what)} (with the driver alone {show('stock', what)})"
 
-    of = {"added attribute": " with an added attribute"}
     goals = [
-        _goal(f"{what}{of.get(kind, '')} / {SUBJECTS[to]}", results.ratios("ours", to, kind, what), goal, wish)
+        _goal(f"{what}{OF.get(kind, '')} / {SUBJECTS[to]}", results.ratios("ours", to, kind, what), goal, wish)
         for kind, what, to, goal, wish in GOALS
     ]
     goals.append(_goal("import of this package, in ms", imports, 1, 0.5))
@@ -62,8 +62,11 @@ def parts(results: Results) -> dict[str, str]:
     subjects = [[SUBJECTS[one], *(show(one, what) for what in WHAT), pictures.size(hops[one][-1])] for one in SUBJECTS]
     more = "; ".join(f"{kind}, {what} {ratio:.2f}" for (kind, what), ratio in ratios.items() if ratio >= 1.05)
     return {
-        "cost": f"Making an error takes {both('constructor')}, pickling and unpickling it {both('round trip')}; "
-        f"the bytes of its pickle are {both('bytes')}.",
+        "cost": f"Making an error takes {both('constructor')}, pickling and unpickling it {both('round trip')}; the "
+        f"bytes of its pickle are {both('bytes')}. What takes longer than with the driver alone: pickling by itself, for "
+        f"which unpickling makes up ({slower['typical', 'dumps']}, of your class {slower['own constructor', 'dumps']}); "
+        f"making an error without fields ({slower['no fields', 'constructor']}); and sending one with `values`, which "
+        f"the driver alone loses ({slower['values', 'round trip']}). The import takes {median(imports):.1f} ms.",
         "goals": _table(["", "measured", "middle half", "goal: at most", "we would like", ""], goals)
         + f"\n\nThe driver's own import takes {figures['stock', '', 'import'] / 1e6:.0f} ms. "
         f"This package takes {figures['ours', '', 'memory'] / 1e3:.0f} kB of memory.",
