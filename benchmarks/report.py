@@ -63,8 +63,8 @@ def parts(results: Results) -> dict[str, str]:
     more = "; ".join(f"{kind}, {what} {ratio:.2f}" for (kind, what), ratio in ratios.items() if ratio >= 1.05)
     return {
         "cost": f"Making an error takes {both('constructor')}, pickling and unpickling it {both('round trip')}; the "
-        f"bytes of its pickle are {both('bytes')}. What takes longer than with the driver alone: pickling by itself, for "
-        f"which unpickling makes up ({slower['typical', 'dumps']}, of your class {slower['own constructor', 'dumps']}); "
+        f"bytes of its pickle are {both('bytes')}. What takes longer than with the driver alone: pickling by itself, "
+        f"but not unpickling ({slower['typical', 'dumps']}, of your class {slower['own constructor', 'dumps']}); "
         f"making an error without fields ({slower['no fields', 'constructor']}); and sending one with `values`, which "
         f"the driver alone loses ({slower['values', 'round trip']}). The import takes {median(imports):.1f} ms.",
         "goals": _table(["", "measured", "middle half", "goal: at most", "we would like", ""], goals)
