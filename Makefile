@@ -60,7 +60,7 @@ matrix: $(BIN)/.installed-release ## run the tests on every driver and every Pyt
 # The oldest driver, the newest and two between.
 SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-connector-python==9.1.0 \
     mysql-connector-python==26.10.0
-matrix-short: export HYPOTHESIS_PROFILE = quick
+matrix matrix-short: export HYPOTHESIS_PROFILE = quick
 matrix-short: $(BIN)/.installed-release ## the same with four of the drivers, on this Python
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
