@@ -21,8 +21,11 @@ from .server import server as server
 
 DRIVER_ALONE = os.environ.get("MYSQL_ERRORS_COMPAT_DRIVER_ALONE") == "1"
 
-# A shell has what it starts in the background ignore SIGINT, and the tests' own processes would inherit that.
+# A shell has what it starts in the background ignore SIGINT, and nohup SIGHUP, and the tests' own processes would
+# inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 mysql_errors_compat.install(driver)
 if DRIVER_ALONE:
