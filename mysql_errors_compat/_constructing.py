@@ -33,10 +33,6 @@ class Driver:
         """Tell whether the constructor of `cls` is the driver's."""
         return next(base for base in cls.__mro__ if "__init__" in vars(base)) in self.classes
 
-    def has_own_state(self, cls: Any) -> bool:
-        """Tell whether `cls` has a ``__setstate__`` or ``__setattr__`` of its own."""
-        return cls.__setstate__ is not self.error.__setstate__ or cls.__setattr__ is not self.error.__setattr__
-
     def constructor(self, cls: Any) -> Any:
         """Return the constructor of `cls` as it is to its callers, but for args order, `values` and its speed."""
         error, classes, original, set_attribute = self.error, self.classes, cls.__init__, self.error.__setattr__
@@ -55,15 +51,16 @@ class Driver:
         @functools.wraps(original)
         def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
             plain = type(msg) is str and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
+            is_drivers = (cls := type(self)) in classes
             # The driver's calls the next constructor in line, if there is one before Exception's.
             if (plain and msg and errno and values is None) and (
-                (cls := type(self)) in classes or (cls.__mro__[-4] is error and cls.__setattr__ is set_attribute)
+                is_drivers or (cls.__mro__[-4] is error and cls.__setattr__ is set_attribute)
             ):
-                full = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
                 self.msg = msg
+                msg = msg if is_drivers else self.msg  # a property of the application's may have changed it
+                full = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
                 self._full_msg = full
-                self.errno = errno
-                self.sqlstate = sqlstate
+                self.errno, self.sqlstate = errno, sqlstate
                 self.args = errno, full, sqlstate
             else:
                 construct(self, msg, errno, values, *(() if sqlstate is None else (sqlstate,)))
@@ -88,14 +85,13 @@ class Driver:
         return __new__
 
     def read(self, cls: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """Return the fields if a call of `cls`, an application's class, is unmistakably in args order."""
+        """Return the fields if a call of `cls`, an application's class, is in args order."""
         call = to_constructor_order(args)
         if call is None or self.constructs(cls):
             return None
-        if takes(cls.__init__, 0, *FIELDS) or not takes(cls.__init__, len(args)):
-            return call
-        # Without an errno, any number and text look like it; and own pickling methods rely on the constructor.
-        return None if call[1] == -1 or self.has_own_state(cls) or cls.__reduce__ is not self.error.__reduce__ else call
+        # Without an errno, any number and text look like it.
+        is_ordinary = call[1] == -1 and takes(cls.__init__, len(args)) and not takes(cls.__init__, 0, *FIELDS)
+        return None if is_ordinary else call
 
 
 def traits(cls: Any) -> tuple[Any, ...]:
@@ -143,8 +139,8 @@ class _Arriving:
     __slots__ = ()
     __init_subclass__ = classmethod(lambda cls: None)  # an application's own is not told
 
-    def __init__(self, *_: object) -> None:
-        vars(type(self))["fill"](self)
+    def __init__(self, *args: object) -> None:
+        vars(type(self))["fill"](self, *args)
 
     def __getattribute__(self, name: str) -> Any:
         object.__setattr__(self, "__class__", type(self).__bases__[1])
@@ -156,10 +152,13 @@ class _Arriving:
 
 
 def _passing(error: Any, cls: Any, call: tuple[Any, ...]) -> Any:
-    def fill(self: Any) -> Any:
+    def fill(self: Any, *args: object) -> Any:
         object.__setattr__(self, "__class__", cls)
         if takes(cls.__init__, 0, *FIELDS):
             return cls.__init__(self, **dict(zip(FIELDS, call, strict=True)))
+        if takes(cls.__init__, len(args)):  # it may be an ordinary call as well, which sets attributes
+            with contextlib.suppress(Exception):
+                cls.__init__(self, *args)
         model = error(*call)
         for name, value in {**model.__dict__, "args": model.args}.items():
             with contextlib.suppress(AttributeError):  # a property that cannot be set

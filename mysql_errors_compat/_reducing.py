@@ -51,8 +51,9 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
 def _by_class(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     cls = type(self)
     args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
-    has_own_state = driver.has_own_state(cls) and (driver.constructs(cls) or takes(cls.__init__, len(args)))
-    if has_own_state or _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
+    has_own = cls.__setstate__ is not driver.error.__setstate__ or cls.__setattr__ is not driver.error.__setattr__
+    has_own = has_own and (driver.constructs(cls) or takes(cls.__init__, len(args)))
+    if has_own or _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
         return None  # such a method was written for what the driver alone gives
     if driver.constructs(cls) and not _has_own(cls, driver.classes, "__init__", "__new__", "__getstate__"):
         return None if driver.survives else _constructor_call(self, args) or _bare_object(driver, self, args)
@@ -84,13 +85,13 @@ def _bare_object(driver: Driver, self: Any, args: tuple[Any, ...]) -> tuple[Any,
     """Return the class without its constructor, and all that is set on the error; None if that cannot be made."""
     cls = type(self)
     state: Any = _contents(self)
+    usual = cls.__setstate__ is driver.error.__setstate__  # which wants a dict
     if _has_own(cls, (), "__getstate__"):
         own = self.__getstate__()
         # It may say nothing of the driver's fields, which the driver alone would send.
-        state = {name: state[name] for name in _MADE & state.keys()} | own if type(own) is dict else own
-    call: tuple[Any, ...] = (cls, *args)
-    if cls.__setstate__ is driver.error.__setstate__:
-        call, state = (cls,), {**state, "args": args}
+        made = {name: state[name] for name in _MADE & state.keys()}
+        state = made | own if type(own) is dict else state if usual else own
+    call, state = ((cls,), {**state, "args": args}) if usual else ((cls, *args), state)
     if cls.__new__ is driver.error.__new__ or type(cls.__new__) is BuiltinFunctionType:
         try:
             cls.__new__(cls)

@@ -75,6 +75,44 @@ def test_args_and_their_near_misses(args: Any, found: tuple[Any, ...]) -> None:
     assert ran == []
 
 
+class DbError(driver.Error):  # type: ignore[misc]
+    """Wraps an error that was caught: a call that is in args order, and an ordinary one as well."""
+
+    def __init__(self, errno: int, msg: str, sqlstate: str | None = None) -> None:
+        super().__init__(msg, errno, None, sqlstate)
+        self.retryable = errno in (1205, 1213)
+
+
+class PassesOn(driver.Error):  # type: ignore[misc]
+    def __init__(self, *args: Any, retry: int = 3, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.retry = retry
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, {self.retry} left"
+
+
+class Computes(driver.Error):  # type: ignore[misc]
+    def __init__(self, row: Any, text: str, parent: Any = None) -> None:
+        super().__init__(f"{row['id']}: {text}", 1213)
+
+
+def test_a_constructor_that_can_take_args_order_runs_and_the_fields_are_right() -> None:
+    caught = driver.OperationalError("Deadlock found", 1213, None, "40001")
+    for cls, name, value in [(DbError, "retryable", True), (PassesOn, "retry", 3)]:
+        error = cls(caught.errno, str(caught), caught.sqlstate)
+        assert type(error) is cls
+        assert getattr(error, name) == value
+        assert (error.errno, error.msg, error.sqlstate, error.args) == (1213, "Deadlock found", "40001", caught.args)
+        assert str(error).startswith(str(caught))
+
+
+def test_a_constructor_that_fails_on_args_order_does_not_matter() -> None:
+    assert Computes({"id": 7}, "lost").msg == "7: lost"
+    error = Computes(1213, FULL, "40001")
+    assert (type(error), error.errno, error.msg) == (Computes, 1213, "Deadlock found")
+
+
 def test_a_constructor_with_the_drivers_parameters_is_called_in_constructor_order() -> None:
     error = Named(1213, FULL, "40001")
     assert ran == [("Deadlock found", 1213, None, "40001")]

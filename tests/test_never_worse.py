@@ -247,3 +247,23 @@ def test_a_connection_that_its_own_getstate_leaves_out() -> None:
             assert str(arrived) == "2006: gone"
             assert not hasattr(arrived, "connection")
         assert copy.deepcopy(error).table == "orders"
+
+
+class GivesSlots(driver.InterfaceError):  # type: ignore[misc]
+    __slots__ = ("connection",)
+
+    def __init__(self, msg: str, errno: int, *, connection: Any = None) -> None:
+        super().__init__(msg, errno)
+        self.connection = connection
+
+    def __getstate__(self) -> Any:
+        """Return what ``object.__getstate__`` does, from Python 3.11 on."""
+        return vars(self), {"connection": self.connection}
+
+
+def test_a_getstate_that_gives_slots_as_well() -> None:
+    error = GivesSlots("gone", 2006, connection="db1")
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        arrived = pickle.loads(pickle.dumps(error, protocol))
+        assert (arrived.args, arrived.msg, arrived.connection) == ((2006, "2006: gone", None), "gone", "db1")
+    assert copy.copy(error).connection == "db1"

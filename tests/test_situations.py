@@ -364,3 +364,18 @@ class Stock:
 def test_the_type_stays_catchable() -> None:
     with pytest.raises(errors.IntegrityError):
         raise hop(errors.IntegrityError("Duplicate entry", 1062, None, "23000"))
+
+
+class Redacting(errors.Error):  # type: ignore[misc]
+    @property
+    def msg(self) -> Any:
+        return self.kept
+
+    @msg.setter
+    def msg(self, text: Any) -> None:
+        self.kept = text and text.replace("secret", "***")
+
+
+def test_a_property_that_changes_the_message() -> None:
+    error = Redacting("password secret wrong", 1045)
+    assert (str(error), error.args) == ("1045: password *** wrong", (1045, "1045: password *** wrong", None))
