@@ -52,15 +52,15 @@ class Driver:
         def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
             plain = type(msg) is str and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
             is_drivers = (cls := type(self)) in classes
-            # The driver's calls the next constructor in line, if there is one before Exception's.
             if (plain and msg and errno and values is None) and (
-                is_drivers or (cls.__mro__[-4] is error and cls.__setattr__ is set_attribute)
+                is_drivers or (cls.__mro__[-4] is error and cls.__setattr__ is set_attribute)  # no constructor after
             ):
                 self.msg = msg
                 msg = msg if is_drivers else self.msg  # a property of the application's may have changed it
                 full = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
                 self._full_msg = full
-                self.errno, self.sqlstate = errno, sqlstate
+                self.errno = errno
+                self.sqlstate = sqlstate
                 self.args = errno, full, sqlstate
             else:
                 construct(self, msg, errno, values, *(() if sqlstate is None else (sqlstate,)))
@@ -72,8 +72,7 @@ class Driver:
         error, classes, plain = self.error, self.classes, self.error.__new__
 
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            call = None if kwargs or cls in classes else self.read(cls, args)
-            if not call and (cls in classes or cls.__mro__[-4] is error):
+            if cls in classes or (not (call := None if kwargs else self.read(cls, args)) and cls.__mro__[-4] is error):
                 return plain(cls, *args)
             made = _passing(error, cls, call) if call else cls
             if type(following := super(error, cls).__new__) is not BuiltinFunctionType:
