@@ -51,9 +51,9 @@ def reduced(driver: Driver, self: Any) -> tuple[Any, ...] | None:
 def _by_class(driver: Driver, self: Any) -> tuple[Any, ...] | None:
     cls = type(self)
     args: Any = BaseException.__reduce__(self)[1]  # `args` may be something else in the application's class
-    has_own = cls.__setstate__ is not driver.error.__setstate__ or cls.__setattr__ is not driver.error.__setattr__
-    has_own = has_own and (driver.constructs(cls) or takes(cls.__init__, len(args)))
-    if has_own or _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
+    own_state = cls.__setstate__ is not driver.error.__setstate__ or cls.__setattr__ is not driver.error.__setattr__
+    own_state = own_state and (driver.constructs(cls) or takes(cls.__init__, len(args)))
+    if own_state or _has_own(cls, (driver.error,), "__reduce__", "__reduce_ex__"):
         return None  # such a method was written for what the driver alone gives
     if driver.constructs(cls) and not _has_own(cls, driver.classes, "__init__", "__new__", "__getstate__"):
         return None if driver.survives else _constructor_call(self, args) or _bare_object(driver, self, args)
