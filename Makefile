@@ -12,17 +12,13 @@ help: ## show the targets
 demo: $(BIN)/.installed ## show the fault and the cure on this machine
 	@$(BIN)/python -m mysql_errors_compat
 
-# They take minutes, or need large software, a server, upstream's sources, or a program that pip does not bring.
-MORE := benchmarks carriers claims docs load mysqlx package server text_queues upstream where_the_import_goes
-TESTS_OF_MORE := $(MORE:%=tests/test_%.py)
-
 test: $(BIN)/.installed-test ## run the core's tests: needs nothing but pip, and a few minutes
 	@echo "make test: the core. It needs only what pip has installed; nothing is missing. make test-all runs the rest too."
-	@$(BIN)/python -m pytest -n 3 --dist loadfile $(TESTS_OF_MORE:%=--ignore=%)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/core
 
 test-all: needed $(BIN)/.installed-all test ## run all tests: engines, servers, documentation, the diffs (half an hour)
 	@echo "make test-all: the rest, one after the other."
-	@$(BIN)/python -m pytest $(TESTS_OF_MORE)
+	@$(BIN)/python -m pytest tests/tools tests/outside
 
 # What each of Debian's packages brings.
 PROGRAMS := git:git mariadb-server:mariadbd patch:patch redis-server:redis-server valgrind:valgrind
@@ -35,15 +31,15 @@ needed:
 
 thorough: $(BIN)/.installed-test ## run the property tests with a hundred times the examples
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --timeout 3600 \
-	    tests/test_round_trip.py tests/test_subclasses.py tests/test_one_end.py
+	    tests/core/test_round_trip.py tests/core/test_subclasses.py tests/core/test_one_end.py
 
 transports: $(BIN)/.installed-all ## test the carriers, and write the tables of docs/carriers.md
-	@$(BIN)/python -m pytest tests/test_carriers.py --deselect tests/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen
-	@$(BIN)/python -m tests.transports
+	@$(BIN)/python -m pytest tests/outside/test_carriers.py --deselect tests/outside/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen
+	@$(BIN)/python -m tests.outside.transports
 
 docs: $(BIN)/.installed-all ## build the documentation into build/site, and run its examples
 	@$(BIN)/mkdocs build
-	@$(BIN)/python -m pytest tests/test_docs.py
+	@$(BIN)/python -m pytest tests/outside/test_docs.py
 
 lint: $(BIN)/.installed-all ## check types and style
 	@$(BIN)/ruff check .

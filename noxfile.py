@@ -29,26 +29,8 @@ DRIVERS = [
 ]
 MYSQLX = "mysqlx-connector-python==26.10.0"
 
-# They are about this repository, upstream's source, other libraries or a tool's verdicts, and ask little or nothing
-# of the driver; mysqlx has sessions of its own.
-NOT_ABOUT_THE_DRIVER = [
-    "benchmarks",
-    "carriers",
-    "check",
-    "check_advice",
-    "check_examples",
-    "claims",
-    "docs",
-    "limits",
-    "load",
-    "mysqlx",
-    "package",
-    "text_queues",
-    "upstream",
-    "where_the_import_goes",
-]
-# The tests that take the hierarchy as a parameter.
-ABOUT_ANY_HIERARCHY = ["install", "never_worse", "one_end", "processes", "round_trip", "situations", "subclasses"]
+# Those are about the driver; the other rooms are about tools, other libraries or this repository.
+ABOUT_THE_DRIVER = ["tests/core", "tests/outside/servers"]
 
 RESULTS = Path("build/matrix")
 PAGE = Path("docs/drivers.md")
@@ -60,8 +42,7 @@ BEGIN, END = "<!-- what make matrix found -->\n", "<!-- end -->\n"
 def drivers(session: nox.Session, driver: str) -> None:
     """Run the whole test suite with one driver."""
     _install(session, driver)
-    ignored = [f"--ignore=tests/test_{name}.py" for name in NOT_ABOUT_THE_DRIVER]
-    _test(session, driver, *ignored, *session.posargs)
+    _test(session, driver, *ABOUT_THE_DRIVER, *session.posargs)
 
 
 @nox.session(python=PYTHONS)
@@ -69,7 +50,7 @@ def mysqlx(session: nox.Session) -> None:
     """Run the tests that take the hierarchy as a parameter with the one of mysqlx."""
     _install(session, DRIVERS[-1], MYSQLX)
     session.env["MYSQL_ERRORS_COMPAT_TEST_MODULE"] = "mysqlx.errors"
-    _test(session, MYSQLX, *(f"tests/test_{name}.py" for name in ABOUT_ANY_HIERARCHY), *session.posargs)
+    _test(session, MYSQLX, "tests/core", "-m", "any_hierarchy", *session.posargs)
 
 
 @nox.session(python=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import upstream
+from tests.outside import upstream
 
 
 def fetch(release: upstream.Release) -> Path:

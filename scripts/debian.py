@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.upstream import run
+from tests.outside.upstream import run
 
 PATIENCE = 30 * 60  # seconds to make a folder
 MARK = ".made-by-mysql_errors_compat"  # in each folder, with the name of the release once it is complete

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.upstream import ROOT, Release, apply, run, unpack
+from tests.outside.upstream import ROOT, Release, apply, run, unpack
 
 from . import debian
 from .common import exit_on_signals, fetch

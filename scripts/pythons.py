@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.upstream import ROOT, Done, run
+from tests.outside.upstream import ROOT, Done, run
 
 from . import debian
 from .common import exit_on_signals

@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.test_upstream import NEWEST
-from tests.upstream import Release, apply, run, unpack
+from tests.outside.test_upstream import NEWEST
+from tests.outside.upstream import Release, apply, run, unpack
 
 from .common import exit_on_signals, fetch
 

@@ -27,9 +27,9 @@ from typing import Any
 
 import mysql.connector
 
-from tests import server, server_keeper
-from tests.server_address import Server
-from tests.upstream import ROOT, Release, apply, unpack
+from tests.outside.servers import server, server_keeper
+from tests.outside.servers.server_address import Server
+from tests.outside.upstream import ROOT, Release, apply, unpack
 
 from . import upstream_recorder
 from .common import exit_on_signals, fetch

@@ -15,9 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import mysql_errors_compat
-
-from .hierarchy import driver
-from .server import server as server
+from tests.shared.hierarchy import driver
 
 DRIVER_ALONE = os.environ.get("MYSQL_ERRORS_COMPAT_DRIVER_ALONE") == "1"
 

@@ -1,4 +1,0 @@
-"""Other people's software that carries an error from one process to another.
-
-`python -m tests.carriers MODULE:NAME` runs one carrier in an interpreter of its own; ends.py says how.
-"""

@@ -1,0 +1,225 @@
+"""`cls(*args)` in args order makes an error of an application's class, and leaves no trace of how."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import weakref
+from typing import Any
+
+import pytest
+
+from tests.shared import app_errors, fresh
+from tests.shared.hierarchy import driver
+
+pytestmark = pytest.mark.needs_package
+
+ran: list[tuple[Any, ...]] = []
+FULL = "1213 (40001): Deadlock found"
+
+
+class OrderFailed(driver.OperationalError):  # type: ignore[misc]
+    def __init__(self, *, order: int) -> None:
+        ran.append((order,))
+        super().__init__("Deadlock found", 1213, None, "40001")
+        self.order = order
+
+
+class AppError(driver.Error):  # type: ignore[misc]
+    def __init__(self, code: int, text: str, detail: Any = None) -> None:
+        ran.append((code, text, detail))
+        super().__init__(text, code)
+        self.code, self.detail = code, detail
+
+
+class Named(driver.Error):  # type: ignore[misc]
+    """Takes the driver's four parameters, by their names."""
+
+    def __init__(self, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
+        ran.append((msg, errno, values, sqlstate))
+        super().__init__(msg, errno, values, sqlstate)
+
+
+class Refusing(driver.Error):  # type: ignore[misc]
+    def __init__(self, table: str) -> None:
+        if not table:
+            raise ValueError("no table")
+        super().__init__(table)
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran() -> None:
+    ran.clear()
+
+
+@pytest.mark.parametrize(
+    ("args", "found"),
+    [
+        ((1213, FULL, "40001"), (1213, "Deadlock found", "40001")),
+        ((1213, "1213: Deadlock found", None), (1213, "Deadlock found", None)),
+        (("1213", FULL, "40001"), (1213, "Deadlock found", "40001")),  # as nameko sends it
+        (("1213", "1213: Deadlock found", "None"), (1213, "Deadlock found", None)),
+        ((1213, FULL + " [SQL: x]"), (1213, "Deadlock found [SQL: x]", "40001")),
+        ([1213, FULL, "40001"], (1213, "Deadlock found", "40001")),  # as JSON has it
+    ],
+)
+def test_args_and_their_near_misses(args: Any, found: tuple[Any, ...]) -> None:
+    cls: Any
+    for cls in driver.OperationalError, OrderFailed:
+        error = cls(*args)
+        assert type(error) is cls
+        assert (error.errno, error.msg, error.sqlstate) == found
+        assert error.args[0] == found[0]
+        assert str(error) == args[1]
+    assert ran == []
+
+
+class DbError(driver.Error):  # type: ignore[misc]
+    """Wraps an error that was caught: a call that is in args order, and an ordinary one as well."""
+
+    def __init__(self, errno: int, msg: str, sqlstate: str | None = None) -> None:
+        super().__init__(msg, errno, None, sqlstate)
+        self.retryable = errno in (1205, 1213)
+
+
+class PassesOn(driver.Error):  # type: ignore[misc]
+    def __init__(self, *args: Any, retry: int = 3, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.retry = retry
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, {self.retry} left"
+
+
+class Computes(driver.Error):  # type: ignore[misc]
+    def __init__(self, row: Any, text: str, parent: Any = None) -> None:
+        super().__init__(f"{row['id']}: {text}", 1213)
+
+
+def test_a_constructor_that_can_take_args_order_runs_and_the_fields_are_right() -> None:
+    caught = driver.OperationalError("Deadlock found", 1213, None, "40001")
+    for cls, name, value in [(DbError, "retryable", True), (PassesOn, "retry", 3)]:
+        error = cls(caught.errno, str(caught), caught.sqlstate)
+        assert type(error) is cls
+        assert getattr(error, name) == value
+        assert (error.errno, error.msg, error.sqlstate, error.args) == (1213, "Deadlock found", "40001", caught.args)
+        assert str(error).startswith(str(caught))
+
+
+def test_a_constructor_that_fails_on_args_order_does_not_matter() -> None:
+    assert Computes({"id": 7}, "lost").msg == "7: lost"
+    error = Computes(1213, FULL, "40001")
+    assert (type(error), error.errno, error.msg) == (Computes, 1213, "Deadlock found")
+
+
+def test_a_constructor_with_the_drivers_parameters_is_called_in_constructor_order() -> None:
+    error = Named(1213, FULL, "40001")
+    assert ran == [("Deadlock found", 1213, None, "40001")]
+    assert error.args == (1213, FULL, "40001")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (-1, "boom", None),
+        (1213, "1213: x", {"detail": 1}),
+        (1213, "Deadlock found", None),  # no full message
+        (1213, "1213 : x", None),
+        (1213, "1214: x", None),
+        (1213, "1213: ", None),
+    ],
+)
+def test_an_ordinary_call_runs_the_constructor(args: tuple[Any, ...]) -> None:
+    error = AppError(*args)
+    assert ran == [args]
+    assert (error.code, error.detail) == (args[0], args[2])
+
+
+def test_what_a_constructor_raises_stays() -> None:
+    failed: Any = OrderFailed
+    with pytest.raises(ValueError, match="no table"):
+        Refusing("")
+    with pytest.raises(TypeError, match=r"OrderFailed.__init__\(\) got an unexpected keyword argument 'table'"):
+        failed(table="orders")
+    with pytest.raises(TypeError, match=r"OrderFailed.__init__\(\) takes 1 positional argument but 2 were given"):
+        failed("orders")
+
+
+def test_an_object_that_is_given_only_what_is_public() -> None:
+    """As RPyC does: without the constructor, then args and public attributes."""
+    for cls in driver.OperationalError, OrderFailed:
+        error = cls.__new__(cls)
+        error.args = (1213, FULL, "40001")
+        error.errno, error.msg, error.sqlstate = 1213, "Deadlock found", "40001"
+        assert str(error) == FULL
+
+
+@pytest.mark.parametrize("cls", [OrderFailed, *app_errors.BUILDABLE], ids=lambda cls: cls.__qualname__)
+def test_it_leaves_no_trace(cls: Any) -> None:
+    before, derived = dict(vars(cls)), cls.__subclasses__()
+    try:
+        error = cls(1213, FULL, "40001")
+    except TypeError:
+        assert cls.__qualname__ in {"OwnNew", "OnlyOwnNew", "OwnNewAndOSError", "WithValueErrorOwn", "WithOSErrorFirst"}
+        return
+    assert type(error) is error.__class__ is cls
+    assert cls.__subclasses__() == derived
+    assert vars(error).keys() <= {"msg", "errno", "sqlstate", "_full_msg", "_text"}  # that one is an application's
+    for sent in error, copy.copy(error), pickle.loads(pickle.dumps(error)):
+        assert type(sent) is cls
+    assert dict(vars(cls)) == before
+
+
+def test_a_class_can_be_collected() -> None:
+    def use() -> weakref.ref[Any]:
+        class Dynamic(driver.Error):  # type: ignore[misc]
+            def __init_subclass__(cls) -> None:
+                ran.append((cls,))
+
+            def __init__(self, *, table: str) -> None: ...
+
+        make: Any = Dynamic
+        error = make(1213, FULL, "40001")
+        copy.copy(error)
+        assert error.__reduce__()
+        return weakref.ref(Dynamic)
+
+    used = use()
+    gc.collect()
+    assert used() is None
+    assert ran == []  # no subclass was announced to the application
+
+
+def test_what_applications_classes_look_like_stays() -> None:
+    fresh.run(
+        """
+        import inspect
+        from tests.shared import app_errors
+        from tests.shared.hierarchy import driver
+
+        classes = [
+            cls for cls in vars(app_errors).values()
+            if isinstance(cls, type) and issubclass(cls, driver.Error) and cls.__module__ == app_errors.__name__
+        ]
+        assert len(classes) > 20
+
+        def signature(cls):
+            try:
+                return inspect.signature(cls), inspect.signature(cls.__init__), inspect.getfullargspec(cls.__init__)
+            except ValueError as problem:  # that of an ExceptionGroup
+                return str(problem)
+
+        def look():
+            return [(cls, dict(vars(cls)), signature(cls), cls.__doc__) for cls in classes]
+
+        before = look()
+        import mysql_errors_compat
+        mysql_errors_compat.install(driver)
+        for one, other in zip(before, look()):
+            assert one == other, (one, other)
+        app_errors.KeywordOnly(1213, "1213 (40001): x", "40001")
+        mysql_errors_compat.uninstall()
+        assert look() == before
+        """
+    )

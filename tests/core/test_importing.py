@@ -1,0 +1,235 @@
+"""An import that cannot break anything, and what `install()` means after the driver was replaced."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.shared import fresh
+
+pytestmark = pytest.mark.needs_package
+
+STAND_INS = {
+    "MagicMock": "MagicMock()",
+    "a mock of the driver": "create_autospec(importlib.import_module('mysql.connector'))",
+    "object": "object()",
+    "bare module": "module(Error=type('Error', (Exception,), {}), connect=print)",
+    "module without Error": "module(connect=print)",
+    "class": "type('connector', (), {'Error': Exception})",
+}
+MAKE = """
+import importlib, pickle, sys, types
+from unittest.mock import MagicMock, create_autospec
+
+def module(**names):
+    made = types.ModuleType("mysql.connector")
+    vars(made).update(names)
+    return made
+"""
+
+
+@pytest.mark.parametrize("errors_too", [False, True], ids=["connector", "connector and errors"])
+@pytest.mark.parametrize("stand_in", STAND_INS)
+def test_a_stand_in_for_the_driver(stand_in: str, errors_too: bool) -> None:
+    """Warnings are errors in that interpreter, so the import is silent."""
+    fresh.run(
+        MAKE
+        + f"""
+stand_in = {STAND_INS[stand_in]}
+for name in [name for name in sys.modules if name.split(".")[0] == "mysql"]:
+    del sys.modules[name]
+sys.modules["mysql"] = MagicMock()
+sys.modules["mysql.connector"] = stand_in
+if {errors_too}:
+    sys.modules["mysql.connector.errors"] = stand_in
+before = dict(vars(stand_in)) if isinstance(stand_in, types.ModuleType) else {{}}
+
+import mysql_errors_compat
+
+assert not mysql_errors_compat.is_installed()
+try:
+    mysql_errors_compat.install()
+except (TypeError, ImportError) as problem:
+    assert "mysql.connector" in str(problem), problem
+else:
+    raise AssertionError("install() took a stand-in for the driver")
+assert not mysql_errors_compat.is_installed()
+assert all(vars(stand_in)[name] is value for name, value in before.items())
+mysql_errors_compat.uninstall()
+"""
+    )
+
+
+REPLACE = {
+    "reloaded": "importlib.reload(errors)",
+    "dropped": """
+for name in [name for name in sys.modules if name.split(".")[0] == "mysql"]:
+    del sys.modules[name]
+""",
+    "after a stand-in": "sys.modules['mysql.connector.errors'] = old",
+}
+
+
+@pytest.mark.parametrize("how", REPLACE)
+def test_install_repairs_the_driver_that_is_there_now(how: str) -> None:
+    before = "old = errors; sys.modules['mysql.connector.errors'] = module()" if how == "after a stand-in" else ""
+    fresh.run(
+        MAKE
+        + f"""
+from mysql.connector import errors
+first = errors.Error
+{before}
+import mysql_errors_compat
+assert mysql_errors_compat.is_installed() == (not {before!r})
+{REPLACE[how]}
+import mysql.connector
+import mysql.connector.errors
+now = sys.modules["mysql.connector.errors"]
+assert not mysql_errors_compat.is_installed()
+mysql_errors_compat.install()
+assert mysql_errors_compat.is_installed()
+for error in now.OperationalError("x", 1213, None, "40001"), mysql.connector.errors.Error("x", 1):
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (type(arrived), arrived.args, vars(arrived)) == (type(error), error.args, vars(error))
+mysql_errors_compat.uninstall()
+for error in first, now.Error:
+    assert "__reduce__" not in vars(error)
+assert not mysql_errors_compat.is_installed()
+"""
+    )
+
+
+def test_without_a_driver_it_is_said_and_nothing_fails() -> None:
+    fresh.run(
+        """
+        import sys, warnings
+
+        class Nowhere:
+            def find_spec(self, name, path=None, target=None):
+                if name == "mysql":
+                    raise ModuleNotFoundError("No module named 'mysql'")
+
+        sys.meta_path.insert(0, Nowhere())
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            import mysql_errors_compat
+        (warning,) = said
+        assert warning.category is RuntimeWarning and "mysql_errors_compat changes nothing" in str(warning.message)
+        assert warning.filename == "<string>", warning.filename  # the line of the import
+        assert not mysql_errors_compat.is_installed()
+        try:
+            mysql_errors_compat.install()
+        except ImportError as problem:
+            assert "mysql" in str(problem)
+        else:
+            raise AssertionError("install() without a driver")
+        """
+    )
+
+
+def test_the_environment_can_switch_it_off() -> None:
+    for value, expected in [("1", False), ("yes", False), ("0", True), ("", True)]:
+        fresh.run(
+            f"""
+            import os
+            os.environ["MYSQL_ERRORS_COMPAT_DISABLE"] = {value!r}
+            import mysql_errors_compat
+            assert mysql_errors_compat.is_installed() == {expected}
+            mysql_errors_compat.install()  # who says so explicitly means it
+            assert mysql_errors_compat.is_installed()
+            """
+        )
+
+
+def test_a_child_that_is_forked_while_another_thread_installs() -> None:
+    fresh.run(
+        """
+        import multiprocessing, threading, time, types
+        import mysql_errors_compat
+
+        started, calls = threading.Event(), []
+
+        class Error(Exception):
+            def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+                calls.append(1)
+                if len(calls) == 4:  # install() has its lock by then
+                    started.set()
+                    time.sleep(1)
+                self.msg, self.errno, self.sqlstate = msg, errno, sqlstate
+                self.args = (errno, f"{errno} ({sqlstate}): {msg}", sqlstate)
+
+        module = types.ModuleType("slow")
+        module.Error = Error
+        thread = threading.Thread(target=mysql_errors_compat.install, args=[module])
+        thread.start()
+        assert started.wait(20)
+        child = multiprocessing.get_context("fork").Process(target=mysql_errors_compat.install, args=[module])
+        child.start()
+        child.join(20)
+        thread.join(20)
+        assert child.exitcode == 0, child.exitcode
+        assert not thread.is_alive()
+        assert mysql_errors_compat.is_installed(module)
+        """
+    )
+
+
+CURES = {
+    "__reduce__": "errors.Error.__reduce__ = lambda self: (make, (type(self), self.args, vars(self)))",
+    "__reduce_ex__": "errors.Error.__reduce_ex__ = lambda self, protocol: (make, (type(self), self.args, vars(self)))",
+    "copyreg, each class": """
+for cls in every:
+    copyreg.pickle(cls, lambda self: (make, (type(self), self.args, vars(self))))
+""",
+    "__setstate__": """
+def __setstate__(self, state):
+    self.args = state.pop("args_")
+    vars(self).update(state)
+errors.Error.__setstate__ = __setstate__
+errors.Error.__reduce__ = lambda self: (type(self), (), dict(vars(self), args_=self.args))
+""",
+    "__init__": """
+original = errors.Error.__init__
+def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+    if type(msg) is int:
+        msg, errno, values, sqlstate = errno.split(": ", 1)[1], msg, None, values
+    original(self, msg, errno, values, sqlstate)
+errors.Error.__init__ = __init__
+""",
+}
+
+
+@pytest.mark.parametrize("cure", CURES)
+def test_a_cure_that_somebody_else_put_on_the_driver_stays(cure: str) -> None:
+    fresh.run(
+        MAKE
+        + f"""
+import copyreg
+from mysql.connector import errors
+
+def make(cls, args, state):
+    error = cls.__new__(cls)
+    error.args = args
+    vars(error).update(state)
+    return error
+
+found = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.Error)]
+every = [cls for cls in found if cls.__init__ is errors.Error.__init__]  # the others ask more of an own __init__
+{CURES[cure]}
+
+def look():
+    found = []
+    for cls in every:
+        error = cls("Deadlock", 1213, None, "40001")
+        arrived = pickle.loads(pickle.dumps(error))
+        assert (type(arrived), arrived.args, vars(arrived)) == (cls, error.args, vars(error)), (cls, arrived.args)
+        found.append((error.__reduce_ex__(4)[:1], copyreg.dispatch_table.get(cls)))
+    return found
+
+theirs, methods = look(), dict(vars(errors.Error))
+import mysql_errors_compat
+assert look() == theirs
+mysql_errors_compat.uninstall()
+assert look() == theirs
+assert dict(vars(errors.Error)) == methods
+"""
+    )

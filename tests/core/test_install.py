@@ -1,0 +1,456 @@
+"""Installing and uninstalling, each in an interpreter of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.shared import fresh
+
+pytestmark = [pytest.mark.any_hierarchy, pytest.mark.needs_package]
+
+# A picture of everything that could be changed, to be taken before the package is imported.
+PICTURE = """
+import copyreg, gc, inspect, pickle, sys
+from tests.shared.hierarchy import driver as errors
+
+def picture():
+    gc.collect()
+    found = [errors.Error]
+    for cls in found:
+        found += [c for c in cls.__subclasses__() if c not in found]
+    return {cls: dict(vars(cls)) for cls in found}, dict(copyreg.dispatch_table)
+
+def install():
+    # What importing does, for the hierarchy under test.
+    global mysql_errors_compat
+    import mysql_errors_compat
+    if errors.__name__ != "mysql.connector.errors":
+        mysql_errors_compat.uninstall()
+        mysql_errors_compat.install(errors)
+
+before = picture()
+assert "mysql_errors_compat" not in sys.modules
+"""
+
+
+def test_importing_installs() -> None:
+    fresh.run(
+        PICTURE
+        + """
+install()
+assert mysql_errors_compat.is_installed(errors)
+assert errors.Error("x", 1, ("a",), "HY000").__reduce__() == (errors.Error, ("x", 1, ("a",), "HY000"))
+assert {cls for cls in before[0] if cls.__module__ == errors.__name__} <= set(copyreg.dispatch_table)
+"""
+    )
+
+
+def test_importing_imports_neither_hypothesis_nor_mysqlx() -> None:
+    fresh.run(
+        """
+        import sys, mysql_errors_compat
+        assert not {"hypothesis", "mysqlx", "mysql_errors_compat.testing"} & set(sys.modules)
+        """
+    )
+
+
+def test_only_four_names_are_public() -> None:
+    fresh.run(
+        """
+        import mysql_errors_compat
+        assert sorted(mysql_errors_compat.__all__) == ["__version__", "install", "is_installed", "uninstall"]
+        """
+    )
+
+
+def test_uninstall_puts_the_driver_back_exactly() -> None:
+    fresh.run(
+        PICTURE
+        + """
+install()
+assert picture() != before
+mysql_errors_compat.uninstall()
+assert picture() == before
+assert not mysql_errors_compat.is_installed(errors)
+"""
+    )
+
+
+def test_install_and_uninstall_can_be_called_any_number_of_times() -> None:
+    fresh.run(
+        PICTURE
+        + """
+install()
+installed = picture()
+mysql_errors_compat.install(errors)
+mysql_errors_compat.install(errors)
+assert picture() == installed
+mysql_errors_compat.uninstall()
+mysql_errors_compat.uninstall()
+assert picture() == before
+mysql_errors_compat.install(errors)
+assert mysql_errors_compat.is_installed(errors)
+assert errors.Error("x", 1).__reduce__() == (errors.Error, ("x", 1, None, None))
+mysql_errors_compat.uninstall()
+assert picture() == before
+"""
+    )
+
+
+def test_the_package_of_the_driver_is_the_same_hierarchy() -> None:
+    fresh.run(
+        """
+        import mysql.connector, mysql_errors_compat
+        mysql_errors_compat.install(mysql.connector)
+        assert mysql_errors_compat.is_installed(mysql.connector)
+        """
+    )
+
+
+def test_a_module_without_a_hierarchy_is_refused_and_nothing_changes() -> None:
+    fresh.run(
+        PICTURE
+        + """
+import sqlite3, types
+install()
+installed = picture()
+
+def module(**names):
+    made = types.ModuleType("made")
+    vars(made).update(names)
+    return made
+
+class Other(Exception):
+    def __init__(self, msg=None, errno=None, values=None, sqlstate=None): pass
+
+class NoException:
+    def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+        self.errno, self.sqlstate = errno, sqlstate
+
+for bad in (sys, sqlite3, module(), module(Error=1), module(Error=Other), module(Error=NoException), errors.Error,
+            "mysql.connector.errors", 42):
+    try:
+        mysql_errors_compat.install(bad)
+    except TypeError as problem:
+        assert repr(bad) in str(problem) and "mysql.connector.errors" in str(problem), problem
+    else:
+        raise AssertionError(bad)
+assert picture() == installed
+"""
+    )
+
+
+@pytest.mark.parametrize("problem", ["RuntimeError", "KeyboardInterrupt"])
+@pytest.mark.parametrize("name", ["__new__", "_full_msg", "__reduce_ex__", "__reduce__"])
+def test_an_installation_that_is_ended_leaves_nothing_half_patched(problem: str, name: str) -> None:
+    fresh.run(
+        f"""
+        import copyreg, types
+        import mysql_errors_compat
+
+        class Closed(type):
+            def __setattr__(cls, name, value):
+                if name == "{name}" and name not in vars(cls):
+                    raise {problem}("closed")
+                super().__setattr__(name, value)
+
+        class Error(Exception, metaclass=Closed):
+            def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+                self.msg, self.errno, self.sqlstate = msg, errno, sqlstate
+                self.args = (errno, "%s (%s): %s" % (errno, sqlstate, msg), sqlstate)
+
+        module = types.ModuleType("closed")
+        module.Error = Error
+        before, registered = dict(vars(Error)), dict(copyreg.dispatch_table)
+        try:
+            mysql_errors_compat.install(module)
+        except {problem}:
+            assert dict(vars(Error)) == before
+            assert copyreg.dispatch_table == registered
+            assert not mysql_errors_compat.is_installed(module)
+        else:
+            raise AssertionError
+        """
+    )
+
+
+def test_what_somebody_else_registered_stays() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def theirs(error):
+    return str, ("theirs",)
+
+copyreg.pickle(errors.DataError, theirs)
+install()
+assert copyreg.dispatch_table[errors.DataError] is theirs
+copyreg.pickle(errors.PoolError, theirs)
+mysql_errors_compat.uninstall()
+assert copyreg.dispatch_table[errors.DataError] is copyreg.dispatch_table[errors.PoolError] is theirs
+assert picture()[0] == before[0]
+"""
+    )
+
+
+def test_a_method_that_somebody_else_gave_to_a_driver_class_stays_and_is_used() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def theirs(error):
+    return str, ("theirs",)
+
+errors.DataError.__reduce__ = theirs
+given = picture()
+install()
+assert errors.DataError not in copyreg.dispatch_table
+assert pickle.loads(pickle.dumps(errors.DataError("x", 1))) == "theirs"
+assert pickle.loads(pickle.dumps(errors.PoolError("x", 1))).args == (1, "1: x", None)
+mysql_errors_compat.uninstall()
+assert picture() == given
+"""
+    )
+
+
+def test_installing_and_uninstalling_in_many_threads() -> None:
+    fresh.run(
+        PICTURE
+        + """
+import threading
+install()
+mysql_errors_compat.uninstall()
+sys.setswitchinterval(1e-6)
+failures = []
+
+def work():
+    for _ in range(200):
+        mysql_errors_compat.install(errors)
+        mysql_errors_compat.uninstall()
+
+def check():
+    for _ in range(200):
+        mysql_errors_compat.install(errors)
+        if "__reduce__" not in vars(errors.Error):
+            failures.append("a second install returned before the first was done")
+
+threads = [threading.Thread(target=check) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(30)
+assert not failures, failures[0]
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(30)
+mysql_errors_compat.uninstall()
+assert picture() == before
+"""
+    )
+
+
+def test_what_somebody_else_changed_since_stays_and_works() -> None:
+    fresh.run(
+        PICTURE
+        + """
+install()
+ours = errors.Error.__init__
+
+def theirs(self, *args, **kwargs):
+    ours(self, *args, **kwargs)
+
+errors.Error.__init__ = theirs
+mysql_errors_compat.uninstall()
+assert errors.Error.__init__ is theirs
+assert errors.Error("x", 1).args == (1, "1: x", None)
+"""
+    )
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_tblibs_traceback_travels_with_our_fields(order: str) -> None:
+    fresh.run(
+        PICTURE
+        + """
+import traceback
+from tblib import pickling_support
+from tests.shared import app_errors
+before_us = sys.argv[1] == "before"
+if before_us:
+    pickling_support.install()
+install()
+if not before_us:
+    pickling_support.install()
+theirs = dict(copyreg.dispatch_table)
+
+def fails(error):
+    error.extra = "kept"
+    raise error
+
+for error in (errors.InternalError("Deadlock", 1213, ("a",), "40001"),
+              errors.Error(errno=2003, values=("localhost", 3306, 2)),
+              app_errors.KeywordOnly(table="orders", attempt=2),
+              app_errors.Slotted("x", 1).with_slots("orders")):
+    try:
+        fails(error)
+    except errors.Error as caught:
+        arrived = pickle.loads(pickle.dumps(caught))
+    assert traceback.extract_tb(arrived.__traceback__)[-1].name == "fails"
+    assert (arrived.args, vars(arrived), str(arrived)) == (error.args, vars(error), str(error)), vars(arrived)
+    assert getattr(arrived, "table", None) == getattr(error, "table", None)
+mysql_errors_compat.uninstall()
+assert copyreg.dispatch_table == theirs
+""",
+        order,
+    )
+
+
+def test_subclasses_defined_before_the_import_are_cured_too() -> None:
+    fresh.run(
+        PICTURE
+        + """
+from tests.shared import app_errors
+install()
+error = app_errors.KeywordOnly(table="orders", attempt=2)
+arrived = pickle.loads(pickle.dumps(error))
+assert (arrived.args, vars(arrived)) == (error.args, vars(error))
+"""
+    )
+
+
+def test_it_steps_aside_for_a_driver_that_reduces_to_constructor_order() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def __reduce__(self):
+    return type(self), (self.msg, self.errno, None, self.sqlstate), self.__dict__
+
+errors.Error.__reduce__ = __reduce__
+fixed = picture()
+install()
+assert mysql_errors_compat.is_installed(errors)
+assert errors.Error.__reduce__ is __reduce__
+assert copyreg.dispatch_table == before[1]
+error = errors.InternalError("Deadlock", 1213, ("a",), "40001")
+assert type(error)(*error.args).args == error.args  # what was still missing
+assert error.__reduce__()[2]["_values"] == ("a",)
+mysql_errors_compat.uninstall()
+assert picture() == fixed
+"""
+    )
+
+
+def test_beside_a_driver_that_reduces_to_constructor_order_and_nothing_more() -> None:
+    """It would call an application's constructor with four arguments, and hang a Pool."""
+    fresh.run(
+        PICTURE
+        + """
+from tests.shared import app_errors
+
+def __reduce__(self):
+    return type(self), (self.msg, self.errno, None, self.sqlstate), self.__dict__
+
+errors.Error.__reduce__ = __reduce__
+install()
+for error in (app_errors.KeywordOnly(table="orders", attempt=2), app_errors.OwnNew("orders", region="eu")):
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (arrived.args, vars(arrived)) == (error.args, vars(error))
+assert app_errors.OwnReduce(table="orders").__reduce_ex__(4)[1] == ("orders",)
+for error in (errors.DataError("x", 1), app_errors.Plain("x", 1)):
+    assert error.__reduce_ex__(4) == __reduce__(error)  # what it does by itself is left to it
+mysql_errors_compat.uninstall()
+assert "__reduce_ex__" not in vars(errors.Error)
+"""
+    )
+
+
+def test_it_steps_aside_wholly_for_a_driver_that_brings_subclasses_back() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def __reduce__(self):
+    if type(self).__init__ is original:
+        return type(self), (self.msg, self.errno, None, self.sqlstate), self.__dict__
+    return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+
+original = errors.Error.__init__
+errors.Error.__reduce__ = __reduce__
+install()
+assert errors.Error.__reduce__ is __reduce__
+assert "__reduce_ex__" not in vars(errors.Error)
+"""
+    )
+
+
+def test_it_steps_aside_for_a_driver_that_stores_constructor_order() -> None:
+    fresh.run(
+        PICTURE
+        + """
+from tests.shared import app_errors
+
+original = errors.Error.__init__
+
+def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+    original(self, msg, errno, values, sqlstate)
+    self.args = (msg, errno, values, sqlstate)
+
+errors.Error.__init__ = __init__
+fixed = picture()
+install()
+error = errors.InternalError("Deadlock", 1213, ("a",), "40001")
+assert pickle.loads(pickle.dumps(error)).args == type(error)(*error.args).args == error.args
+assert vars(errors.Error)["__init__"] is __init__
+assert copyreg.dispatch_table == before[1]
+own = app_errors.KeywordOnly(table="orders", attempt=2)
+assert pickle.loads(pickle.dumps(own)).args == own.args
+mysql_errors_compat.uninstall()
+assert picture() == fixed
+"""
+    )
+
+
+def test_calling_a_constructor_changes_in_nothing_else() -> None:
+    fresh.run(
+        PICTURE
+        + """
+def seen(cls):
+    calls = [
+        lambda: cls(), lambda: cls("x"), lambda: cls("x", 1), lambda: cls("x", 1, None, "HY000"), lambda: cls(5),
+        lambda: cls(-1, 5), lambda: cls(5, "x"), lambda: cls("x", "y"), lambda: cls(2003), lambda: cls(errno=2003),
+        lambda: cls(2003, None, "HY000"), lambda: cls(1213, "Deadlock", "40001"), lambda: cls("", 1),
+        lambda: cls(b"x", 1), lambda: cls(-1, None), lambda: cls(0, "0: x"), lambda: cls(True, "x"),
+        lambda: cls(1213, "1213: x", None, "HY000"),
+        lambda: cls(errno=2999), lambda: cls(None, "2003"), lambda: cls("", "x"), lambda: cls(1, 2, 3, 4, 5),
+        lambda: cls(message="x"), lambda: cls("x", msg="y"), lambda: cls(errno=2003, values=("a",)),
+    ]
+    results = []
+    for call in calls:
+        try:
+            made = call()
+            results.append((made.args, {**vars(made), "_values": None}))
+        except Exception as problem:
+            results.append((type(problem), str(problem)))
+    signature = inspect.signature(cls), inspect.signature(cls.__init__), inspect.getfullargspec(cls.__init__)
+    return results, signature, cls.__init__.__doc__, cls.__init__.__qualname__
+
+stock = [seen(cls) for cls in before[0]]
+install()
+for cls, left in zip(before[0], stock):
+    for one, other in zip(left[0], seen(cls)[0]):
+        assert one == other, (cls, one, other)
+    assert left == seen(cls), cls
+"""
+    )
+
+
+def test_warning_stays_untouched() -> None:
+    fresh.run(
+        """
+        import copyreg
+        from mysql.connector import errors
+        before = dict(vars(errors.Warning))
+        import mysql_errors_compat
+        assert dict(vars(errors.Warning)) == before
+        assert errors.Warning not in copyreg.dispatch_table
+        """
+    )

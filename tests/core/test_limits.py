@@ -1,0 +1,206 @@
+"""What docs/limits.md says is still not possible: every row, as it happens. A row that is no longer true fails here."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.shared import fresh
+
+pytestmark = pytest.mark.needs_package
+
+COMMON = """
+import concurrent.futures, copy, multiprocessing, os, pickle, signal, threading
+import mysql.connector
+from dataclasses import dataclass
+from mysql.connector import DatabaseError, Error
+
+threading.excepthook = lambda _: None  # a Pool's thread that dies is what is looked at
+
+pools = []  # a Pool that hangs complains when it is collected
+
+def fail(make):
+    raise make()
+
+def through_a_pool(make):
+    pool = multiprocessing.get_context("fork").Pool(1)
+    pools.append(pool)
+    try:
+        pool.apply_async(fail, [make]).get(3)
+    except multiprocessing.TimeoutError:
+        return "hangs"
+    except Exception as error:
+        return error
+
+def through_an_executor(make):
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as executor:
+        return executor.submit(fail, make).exception(20)
+
+def is_read(stored):
+    try:
+        return pickle.loads(stored)
+    except Exception as problem:
+        return problem
+
+"""
+IMPORT = "\nimport mysql_errors_compat\n"
+END = "\nprint('seen', flush=True)\nos._exit(0)  # whatever a Pool still waits for\n"
+
+ROWS = {
+    "a lock, a connection or anything else that cannot be pickled": (
+        IMPORT
+        + """
+class Locked(Error):
+    def __init__(self, table):
+        super().__init__("x", 1)
+        self.lock = threading.Lock()
+
+def make():
+    return Locked("orders")
+
+assert isinstance(through_a_pool(make), multiprocessing.pool.MaybeEncodingError)
+assert isinstance(through_an_executor(make), TypeError)
+"""
+    ),
+    "attributes of your own, through a queue that sends only `args`": (
+        IMPORT
+        + """
+class OrderFailed(Error):
+    def __init__(self, *, order):
+        super().__init__("failed", 1213, sqlstate="40001")
+        self.order = order
+
+arrived = OrderFailed(*OrderFailed(order=7).args)
+assert (type(arrived), arrived.errno, arrived.msg, arrived.sqlstate) == (OrderFailed, 1213, "failed", "40001")
+assert not hasattr(arrived, "order")
+"""
+    ),
+    "slots (`__slots__`) of your own, if only the receiver has": """
+class Slotted(Error):
+    __slots__ = ("table",)
+    def __init__(self, *, table):
+        super().__init__("x", 1)
+        self.table = table
+
+stored = pickle.dumps(Slotted(table="orders"))
+import mysql_errors_compat
+arrived = is_read(stored)
+assert type(arrived) is Slotted and arrived.errno == 1 and not hasattr(arrived, "table")
+assert is_read(pickle.dumps(Slotted(table="orders"))).table == "orders"  # with the package at the sender
+""",
+    "a class whose `__new__` wants arguments of its own, if only": """
+class Regional(Error):
+    def __new__(cls, table, *, region):
+        self = super().__new__(cls)
+        self.region = region
+        return self
+    def __init__(self, table, *, region):
+        super().__init__(table, 1)
+
+stored = pickle.dumps(Regional("orders", region="eu"))
+import mysql_errors_compat
+assert type(is_read(stored)) is TypeError
+assert is_read(pickle.dumps(Regional("orders", region="eu"))).region == "eu"
+""",
+    "a class with a builtin *before* the driver's class and a constructor of its own": """
+class NotFound(LookupError, DatabaseError):
+    def __init__(self, *, table):
+        super().__init__(table, 1146)
+        self.table = table
+
+class OtherWay(DatabaseError, LookupError):
+    __init__ = lambda self, *, table: DatabaseError.__init__(self, table, 1146)
+
+stored = [pickle.dumps(cls(table="orders")) for cls in (NotFound, OtherWay)]
+import mysql_errors_compat
+assert [type(is_read(each)) for each in stored] == [TypeError, OtherWay]
+assert is_read(pickle.dumps(NotFound(table="orders"))).table == "orders"
+""",
+    "a class with a `__reduce__` or `__setstate__` of its own that raises on arrival": (
+        IMPORT
+        + """
+class Reduced(Error):
+    def __reduce__(self):
+        return int, ("not a number",)
+
+class Restored(Error):
+    def __setstate__(self, state):
+        raise ValueError(state)
+
+assert through_a_pool(Reduced) == "hangs"
+assert through_a_pool(Restored) == "hangs"
+"""
+    ),
+    "`@dataclass(frozen=True)`": (
+        IMPORT
+        + """
+@dataclass(frozen=True)
+class Frozen(Error):
+    table: str = "orders"
+
+assert through_a_pool(Frozen) == "hangs"
+"""
+    ),
+    "tracebacks, `__cause__` and `__context__`": (
+        IMPORT
+        + """
+def make():
+    try:
+        raise KeyError("cause")
+    except KeyError as cause:
+        error = Error("x", 1)
+        error.__cause__ = cause
+        return error
+
+arrived = is_read(pickle.dumps(make()))
+assert arrived.__cause__ is arrived.__context__ is arrived.__traceback__ is None
+for arrived in through_a_pool(make), through_an_executor(make):
+    assert arrived.errno == 1 and not isinstance(arrived.__cause__, KeyError)
+    assert "Traceback (most recent call last)" in str(arrived.__cause__)
+"""
+    ),
+    "a message in bytes, where only `args` are sent": (
+        IMPORT
+        + """
+error = Error(b"x", 1)
+assert type(error)(*error.args).msg == "b'x'"
+assert is_read(pickle.dumps(error)).msg == b"x"
+"""
+    ),
+    "an error of another library, or of your own but not below": (
+        IMPORT
+        + """
+class Other(Exception):
+    def __init__(self, table, row):
+        super().__init__(f"{table}: {row}")
+
+def make():
+    return Other("orders", 7)
+
+assert through_a_pool(make) == "hangs"
+"""
+    ),
+    "a worker that is killed, by a signal or for its memory": (
+        IMPORT
+        + """
+def make():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+assert through_a_pool(make) == "hangs"
+assert isinstance(through_an_executor(make), concurrent.futures.process.BrokenProcessPool)
+"""
+    ),
+}
+
+
+def test_every_row_of_the_page_is_here() -> None:
+    page = (fresh.ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \|", page, re.MULTILINE)[2:]
+    assert len(rows) == len(ROWS)
+    assert [row for row in rows if not row.startswith(tuple(ROWS))] == []
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_it_is_as_the_page_says(row: str) -> None:
+    assert fresh.run(COMMON + ROWS[row] + END) == "seen\n"

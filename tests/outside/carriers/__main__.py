@@ -1,0 +1,78 @@
+"""The receiving end: has a carrier bring errors, one after the other, and notes what was sent and what arrived.
+
+`python -m tests.outside.carriers MODULE:NAME PATIENCE CASE...`, in the environment that ends.py describes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from typing import Any, NoReturn
+
+from . import sessions
+from .ends import Carrier, Carry, answer_file, as_receiver, facts, folder, sent_file
+
+
+def main(carrier: str, patience: float, cases: list[str]) -> None:
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    module, _, name = carrier.partition(":")
+    start: Carrier = getattr(importlib.import_module(f"tests.outside.carriers.{module}"), name)
+    seen = {}
+    with start() as carry:
+        as_receiver()
+        for case in cases:
+            arrived = receive(carry, case, patience)
+            if arrived and not sent_file(case).exists():
+                raise arrived  # by the carrier itself
+            seen[case] = json.loads(sent_file(case).read_text()), arrived and facts(arrived)
+            if arrived is None:
+                finish(seen)  # to leave the carrier in order would hang too
+    finish(seen)
+
+
+def receive(carry: Carry, case: str, patience: float) -> BaseException | None:
+    """Return what arrives, or None if nothing does for `patience` seconds after it was sent."""
+    arrived: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            arrived.append(carry(case))
+        except BaseException as error:
+            arrived.append(error)
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    sent_at = None
+    while thread.is_alive():
+        thread.join(0.02)
+        if sent_at is None and sent_file(case).exists():
+            sent_at = time.monotonic()
+        if sent_at is not None and time.monotonic() > sent_at + patience:
+            return None
+    return arrived[0]
+
+
+def finish(seen: dict[str, Any]) -> NoReturn:
+    """Leave the answer, and whatever still runs to whoever waits for it: a Pool replaces each worker that is ended."""
+    answer_file().write_text(json.dumps(seen))
+    os._exit(0)
+
+
+def end_with(parent: int) -> None:
+    """End as soon as nobody waits for the answer any more, for the tests may be killed."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    try:
+        sessions.end(os.getpid())
+    finally:
+        shutil.rmtree(folder(), ignore_errors=True)
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], float(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,79 @@
+"""The short form of the benchmark: what does not depend on the machine's mood, and what README and docs say of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from benchmarks import instructions, measure, report, worker
+from benchmarks.errors import KINDS
+from tests.shared.fresh import ROOT
+
+pytestmark = pytest.mark.needs_package
+
+# What `instructions.count` may give at most, divided by the driver alone: 4 % more than it gave, on CPython 3.11 with
+# the driver 26.10.0.
+INSTRUCTIONS = {
+    ("typical", "constructor"): 0.74,
+    ("typical", "dumps"): 1.12,
+    ("typical", "loads"): 0.64,
+    ("typical", "round trip"): 0.79,
+    ("added attribute", "round trip"): 0.92,
+    ("own constructor", "constructor"): 0.85,
+}
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def ours() -> Iterator[Ask]:
+    with measure.interpreter("ours") as ask:
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def stock() -> Iterator[Ask]:
+    with measure.interpreter("stock") as ask:
+        yield ask
+
+
+def test_bytes(ours: Ask, stock: Ask) -> None:
+    assert ours(worker.sizes, "typical", 0)[0] / stock(worker.sizes, "typical", 0)[0] <= 0.53
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bytes_after_hops(ours: Ask, kind: str) -> None:
+    none, *later = ours(worker.sizes, kind, 30)
+    assert later == [none] * 30
+
+
+@pytest.mark.skipif(
+    not shutil.which("valgrind") and os.environ.get("CI") != "true",
+    reason="instructions are counted by valgrind: apt-get install valgrind",
+)
+def test_instructions() -> None:
+    with ThreadPoolExecutor() as side_by_side:
+        ours, stock = side_by_side.map(
+            lambda subject: instructions.count(subject, list(INSTRUCTIONS)), ["ours", "stock"]
+        )
+    ratios = {what: round(one / other, 3) for what, one, other in zip(INSTRUCTIONS, ours, stock, strict=True)}
+    assert not {what: ratio for what, ratio in ratios.items() if ratio > INSTRUCTIONS[what]}, ratios
+
+
+@pytest.mark.parametrize("operation", worker.OPERATIONS)
+def test_everything_can_be_measured(ours: Ask, operation: str) -> None:
+    assert all(ours(worker.nanoseconds, kind, operation) > 0 for kind in KINDS)
+
+
+def test_readme_docs_and_pictures_say_what_was_measured_last() -> None:
+    results = measure.load()
+    files = report.files(results)
+    assert [path.name for path, text in files.items() if path.read_text(encoding="utf-8") != text] == []
+    assert set(re.findall("<!-- (.*): begin -->", files[ROOT / "docs/costs.md"])) == set(report.parts(results))
+    assert report.parts(results)["cost"] in files[ROOT / "README.md"]

@@ -1,0 +1,128 @@
+"""What README, SECURITY.md and the guides say of pickles and of others' cures, seen to be so."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from typing import Any
+
+import mysql.connector
+import pytest
+
+from tests.shared import app_errors
+from tests.shared.fresh import run
+
+pytestmark = pytest.mark.needs_package
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+
+OWN_CLASS = """
+import copy, copyreg, pickle, sys, types
+import mysql.connector
+
+orders = sys.modules["orders"] = types.ModuleType("orders")
+
+class OrderFailed(mysql.connector.Error):
+    def __init__(self, *, order_id):
+        super().__init__("order failed", 1213, sqlstate="40001")
+        self.order_id = order_id
+
+orders.OrderFailed = OrderFailed
+OrderFailed.__module__ = "orders"
+"""
+
+CALLED_TOO_EARLY = f"""
+import mysql.connector, tblib.pickling_support
+tblib.pickling_support.install()
+{OWN_CLASS}
+try:
+    pickle.loads(pickle.dumps(OrderFailed(order_id=7)))
+except TypeError as problem:
+    print(problem)
+"""
+
+NAMED_IN_ITS_PICKLES = f"""
+import tblib.pickling_support
+{OWN_CLASS}
+tblib.pickling_support.install()
+print(b"tblib" in pickle.dumps(OrderFailed(order_id=7)))
+"""
+
+WITHOUT_ARGS = f"""
+import tblib.pickling_support
+{OWN_CLASS}
+tblib.pickling_support.install()
+error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
+print(type(error)(*error.args).errno)
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (CALLED_TOO_EARLY, "OrderFailed.__init__() takes 1 positional argument but 4 were given"),
+        (NAMED_IN_ITS_PICKLES, "True"),
+        (WITHOUT_ARGS, "1213 (40001): Deadlock found"),
+    ],
+    ids=["a later class is missed", "its pickles name it", "args are not read"],
+)
+def test_why_not_tblib(script: str, said: str) -> None:
+    pytest.importorskip("tblib")
+    assert run(script).strip() == said
+
+
+def test_a_reduce_of_ones_own_does_not_cure_args_order() -> None:
+    script = f"""
+{OWN_CLASS}
+class Own(OrderFailed):
+    def __reduce__(self):
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+
+error = Own(order_id=7)
+print(copy.copy(error).args == error.args)
+try:
+    Own(*error.args)
+except TypeError:
+    print("not rebuilt")
+"""
+    assert run(script).split("\n") == ["True", "not rebuilt", ""]
+
+
+def names(error: Exception, protocol: int) -> set[str]:
+    """Return what a receiver's ``find_class`` is asked for."""
+    found: set[str] = set()
+
+    class Listening(pickle.Unpickler):
+        def find_class(self, module: str, name: str) -> Any:
+            found.add(f"{module}.{name}")
+            return super().find_class(module, name)
+
+    Listening(io.BytesIO(pickle.dumps(error, protocol))).load()
+    return found
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_a_pickle_names(protocol: int) -> None:
+    driver_error = mysql.connector.OperationalError("Deadlock found", 1213, ("a",), "40001")
+    assert names(driver_error, protocol) == {"mysql.connector.errors.OperationalError"}
+    maker = {"copy_reg.__newobj__"} if protocol < 2 else set()  # as Python 2 calls it
+    own = app_errors.KeywordOnly(table="orders", attempt=3)
+    assert names(own, protocol) == {f"{app_errors.__name__}.KeywordOnly"} | maker
+    old = {"copy_reg._reconstructor", "exceptions.Exception"}
+    maker = old if protocol < 3 else {"copyreg._reconstructor", "builtins.Exception"}
+    assert names(app_errors.OwnNew("orders", region="eu"), protocol) == {f"{app_errors.__name__}.OwnNew"} | maker
+
+
+def test_how_an_error_grows_without_the_package() -> None:
+    script = """
+import pickle, mysql.connector
+error = mysql.connector.OperationalError("Deadlock found when trying to get lock; try restarting transaction", 1213,
+                                          sqlstate="40001")
+sizes = []
+for _ in range(31):
+    sizes.append(len(pickled := pickle.dumps(error)))
+    error = pickle.loads(pickled)
+print(sizes[0], sizes[-1])
+"""
+    first, last = map(int, run(script).split())
+    assert (first, round(last / 1e6)) == (274, 187)

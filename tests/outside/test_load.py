@@ -1,0 +1,358 @@
+"""Many errors, large ones, and workers that die: nothing is lost, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import multiprocessing.pool
+import os
+import pickle
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mysql_errors_compat
+from mysql_errors_compat._tools.survival import difference
+from tests.shared import app_errors, fresh
+from tests.shared.hierarchy import CLASSES, driver
+from tests.shared.stock_interpreter import look
+
+mysql_errors_compat.install(driver)
+
+pytestmark = pytest.mark.needs_package
+
+TIMEOUT = 30
+MEGABYTE = 1 << 20
+CONTEXT = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture
+def pool() -> Iterator[multiprocessing.pool.Pool]:
+    with CONTEXT.Pool(2) as pool:
+        yield pool
+
+
+def numbered(number: int) -> Any:
+    """Return an error that differs with `number`, the same in every process."""
+    if number % 10 == 0:
+        return app_errors.KeywordOnly(table=f"orders_{number}", attempt=number)
+    text = f"error {number} " + "x" * (number % 200)
+    error: Any = CLASSES[number % len(CLASSES)](text, 1000 + number, None, f"{number:05}" if number % 3 else None)
+    error.number = number
+    return error
+
+
+def raise_numbered(number: int) -> None:
+    raise numbered(number)
+
+
+def chunk(numbers: range) -> list[Any]:
+    return [numbered(number) for number in numbers]
+
+
+def assert_is_numbered(error: Any, number: int) -> None:
+    assert difference(numbered(number), error) is None
+
+
+def number_of(error: Any) -> int:
+    return int(error.attempt if isinstance(error, app_errors.KeywordOnly) else error.number)
+
+
+def resident_megabytes() -> float:
+    """Return how much memory this process has now; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+
+
+def test_a_hundred_thousand_errors_through_one_pool(pool: multiprocessing.pool.Pool) -> None:
+    memory = []
+    for start in range(0, 100_000, 5_000):
+        chunks = [range(first, first + 100) for first in range(start, start + 3_000, 100)]
+        raised = range(start + 3_000, start + 5_000)
+        arrived = []
+        results: Any = pool.imap_unordered(chunk, chunks)
+        for _ in chunks:
+            arrived += results.next(TIMEOUT)
+        results = pool.imap_unordered(raise_numbered, raised)
+        for _ in raised:
+            with pytest.raises(driver.Error) as caught:
+                results.next(TIMEOUT)
+            arrived.append(caught.value)
+        arrived.sort(key=number_of)
+        for number, error in enumerate(arrived, start):
+            assert_is_numbered(error, number)
+        assert len(arrived) == 5_000
+        memory.append(resident_megabytes())
+    assert memory[-1] - memory[len(memory) // 2] < 20, memory
+
+
+def test_workers_that_live_for_three_tasks() -> None:
+    with CONTEXT.Pool(2, maxtasksperchild=3) as pool:
+        results = [pool.apply_async(raise_with_process, (number,)) for number in range(30)]
+        processes = set()
+        for number, result in enumerate(results):
+            with pytest.raises(driver.Error) as caught:
+                result.get(TIMEOUT)
+            processes.add(vars(caught.value).pop("process"))
+            assert_is_numbered(caught.value, number)
+        assert len(processes) >= 10
+
+
+def raise_with_process(number: int) -> None:
+    error = numbered(number)
+    error.process = os.getpid()
+    raise error
+
+
+class DeadlyToPickle:
+    """Kills the worker while it sends the error that holds this."""
+
+    def __reduce__(self) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def raise_and_die() -> None:
+    error = numbered(1)
+    error.last_words = DeadlyToPickle()
+    raise error
+
+
+def test_a_pool_whose_workers_are_killed_while_they_raise(pool: multiprocessing.pool.Pool) -> None:
+    lost = [pool.apply_async(raise_and_die) for _ in range(5)]
+    results = [pool.apply_async(raise_numbered, (number,)) for number in range(100)]
+    for number, result in enumerate(results):
+        with pytest.raises(driver.Error) as caught:
+            result.get(TIMEOUT)
+        assert_is_numbered(caught.value, number)
+    assert not any(result.ready() for result in lost), "a Pool never hears of a task whose worker was killed"
+
+
+def test_an_executor_whose_worker_is_killed_while_it_raises() -> None:
+    with ProcessPoolExecutor(2, CONTEXT) as executor:
+        error = executor.submit(raise_and_die).exception(TIMEOUT)
+        assert isinstance(error, BrokenProcessPool)
+    with ProcessPoolExecutor(2, CONTEXT) as executor:
+        futures = [executor.submit(raise_numbered, number) for number in range(100)]
+        for number, future in enumerate(futures):
+            error = future.exception(TIMEOUT)
+            assert error
+            assert_is_numbered(error, number)
+
+
+def raise_slowly(number: int) -> None:
+    time.sleep(0.01)
+    raise_with_process(number)
+
+
+def test_an_executor_whose_worker_is_killed_from_outside() -> None:
+    with ProcessPoolExecutor(2, CONTEXT) as executor:
+        futures = [executor.submit(raise_slowly, number) for number in range(500)]
+        first: Any = futures[0].exception(TIMEOUT)
+        os.kill(first.process, signal.SIGKILL)
+        errors: list[Any] = [future.exception(TIMEOUT) for future in futures]
+    lost = [error for error in errors if isinstance(error, BrokenProcessPool)]
+    assert lost
+    for number, error in enumerate(errors):
+        if error not in lost:
+            del error.process
+            assert_is_numbered(error, number)
+
+
+def large() -> Any:
+    return driver.DataError("ä" * (8 * MEGABYTE), 1406, None, "22001")  # 16 MB in UTF-8
+
+
+def raise_large() -> None:
+    raise large()
+
+
+def test_a_message_of_16_megabytes(pool: multiprocessing.pool.Pool) -> None:
+    assert_is_large(pool.apply_async(large).get(TIMEOUT))
+    with pytest.raises(driver.DataError) as caught:
+        pool.apply_async(raise_large).get(TIMEOUT)
+    assert_is_large(caught.value)
+    with ProcessPoolExecutor(1, CONTEXT) as executor:
+        assert_is_large(executor.submit(raise_large).exception(TIMEOUT))
+    assert len(pickle.dumps(large())) < 17 * MEGABYTE
+
+
+def assert_is_large(error: Any) -> None:
+    # Nothing of it is shown, should it differ.
+    same = type(error) is driver.DataError and (error.args, vars(error)) == (large().args, vars(large()))
+    assert same
+
+
+UNPICKLABLE = """
+import multiprocessing, sys, threading
+from concurrent.futures import ProcessPoolExecutor
+from tests.shared.hierarchy import driver
+
+def fail():
+    error = driver.OperationalError("x", 1, None, "HY000")
+    error.lock = threading.Lock()
+    raise error
+
+def outcome(get):
+    try:
+        get(20)
+    except Exception as error:
+        # In a Pool's message, only what follows is the same every time.
+        return type(error).__name__, str(error).partition("Reason: ")[2] or str(error)
+
+if "with" in sys.argv:
+    import mysql_errors_compat
+    mysql_errors_compat.install(driver)
+context = multiprocessing.get_context("fork")
+with ProcessPoolExecutor(1, context) as executor:
+    print(outcome(executor.submit(fail).result), executor.submit(int, "1").result(20))
+with context.Pool(1) as pool:
+    print(outcome(pool.apply_async(fail).get), pool.apply_async(int, ("1",)).get(20))
+"""
+
+
+def test_an_attribute_that_cannot_be_pickled_is_reported_as_without_the_package() -> None:
+    with_package, without = fresh.run(UNPICKLABLE, "with"), fresh.run(UNPICKLABLE, "without")
+    assert with_package == without
+    assert "MaybeEncodingError" in without
+    assert "lock" in without
+
+
+STORE = """
+import pickle, sys
+from tests.shared import app_errors
+from tests.shared.hierarchy import driver
+from tests.shared.stock_interpreter import look
+
+drivers = [cls for cls in vars(driver).values() if isinstance(cls, type) and issubclass(cls, driver.Error)]
+stored = []
+for cls in [*drivers, app_errors.Plain, app_errors.WithValueError]:
+    for fields in [
+        (),
+        ("", 0, None, ""),
+        ("Größe: 注文, 100%",),
+        ("Deadlock found", 1213, None, "40001"),
+        (None, 2003, ("localhost", 3306, 2)),
+    ]:
+        error = cls(*fields)
+        error.attempt = 3
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            stored.append((look(error), pickle.dumps(error, protocol)))
+assert not any(look(pickle.loads(pickled)) == left for left, pickled in stored), "the control"
+assert "mysql_errors_compat" not in sys.modules
+with open(sys.argv[1], "wb") as file:
+    pickle.dump(stored, file)
+"""
+
+
+def test_errors_stored_in_a_file_without_the_package(tmp_path: Path) -> None:
+    fresh.run(STORE, str(tmp_path / "stored"))
+    stored = pickle.loads((tmp_path / "stored").read_bytes())
+    assert len(stored) >= 10 * 5 * 6
+    for left, pickled in stored:
+        assert look(pickle.loads(pickled)) == left
+
+
+class OnlyTheDriver(pickle.Unpickler):
+    """Loads as one should from a source that is not trusted."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == driver.__name__ and getattr(driver, name, None) in CLASSES:
+            return getattr(driver, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
+
+
+def test_a_restricted_unpickler_that_allows_only_the_driver_loads_every_error() -> None:
+    for cls in CLASSES:
+        for change in ("nothing", "values", "attribute", "args", "message", "no sqlstate"):
+            error: Any = cls("Deadlock found", 1213, ("a", 1) if change == "values" else None, "40001")
+            if change == "attribute":
+                error.attempt = {"orders": [3]}
+            elif change == "args":
+                error.args = ("changed",)
+            elif change == "message":
+                error.msg = None
+            elif change == "no sqlstate":
+                del error.sqlstate
+            for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+                arrived = OnlyTheDriver(io.BytesIO(pickle.dumps(error, protocol))).load()
+                assert difference(error, arrived) is None
+
+
+def test_a_restricted_unpickler_refuses_what_it_refused() -> None:
+    class Hostile:
+        def __reduce__(self) -> Any:
+            return os.system, ("true",)
+
+    error = numbered(1)
+    for error.attribute in (Hostile(), mysql_errors_compat.install):
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            with pytest.raises(pickle.UnpicklingError, match=r"system|mysql_errors_compat.*is not allowed"):
+                OnlyTheDriver(io.BytesIO(pickle.dumps(error, protocol))).load()
+
+
+HOSTILE = """
+import pickle, sys
+from tests.shared.hierarchy import driver
+from tests.shared.stock_interpreter import look
+
+class Call:
+    def __init__(self, args, *state):
+        self.reduced = driver.OperationalError, args, *state
+
+    def __reduce__(self):
+        return self.reduced
+
+if "with" in sys.argv:
+    import mysql_errors_compat
+    mysql_errors_compat.install(driver)
+itself, deep = [], ()
+itself.append(itself)
+for _ in range(400):
+    deep = (deep,)
+for call in [
+    Call((1, 2, 3, 4, 5)),
+    Call(("x", 10**5000)),
+    Call((10**5000, "x", "HY000")),
+    Call((10**5000, {}, "HY000")),
+    Call(("x", float("nan"))),
+    Call(("x", itself)),
+    Call((itself, 1)),
+    Call((None, 2003, itself)),
+    Call((None, 2003, ("%s" * 100,) * 3)),
+    Call(("x", 1, deep)),
+    Call((deep, deep, deep, deep)),
+    Call((b"x", 1, None, b"HY000")),
+    Call((True, None)),
+    Call(("x", 1), {"args": "abc"}),
+    Call(("x", 1), {"args": 1}),
+    Call(("x", 1), {"__dict__": {}}),
+    Call(("x", 1), {"__dict__": None}),
+    Call(("x", 1), {"__class__": driver.Warning}),
+    Call(("x", 1), {"__class__": driver.DataError}),
+    Call(("x", 1), {"__cause__": 1}),
+    Call(("x", 1), {"__setstate__": 1}),
+    Call(("x", 1), {"_full_msg": deep, "errno": itself, "msg": {}}),
+    Call(("x", 1), {1: 2}),
+    Call(("x", 1), [1]),
+]:
+    try:
+        error = pickle.loads(pickle.dumps(call))
+        again = pickle.dumps(error) != b""
+        seen = look(error)
+        print(seen[:3], {name: value for name, value in seen[3].items() if name != "_values"}, again)
+    except Exception as error:
+        print(type(error))
+"""
+
+
+def test_a_hostile_pickle_does_what_it_did() -> None:
+    assert fresh.run(HOSTILE, "with").splitlines() == fresh.run(HOSTILE, "without").splitlines()

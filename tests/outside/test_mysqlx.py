@@ -1,0 +1,61 @@
+"""mysqlx.errors is a copy of the same classes: the same code cures it, and only if asked to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shared import fresh
+from tests.tools.checking import check, write
+
+pytestmark = pytest.mark.needs_package
+
+
+@pytest.mark.timeout(300)
+def test_all_promises_hold_for_mysqlx() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "any_hierarchy", "tests/core"],
+        cwd=fresh.ROOT,
+        env=os.environ | {"MYSQL_ERRORS_COMPAT_TEST_MODULE": "mysqlx.errors"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_both_hierarchies_are_installed_and_uninstalled_together() -> None:
+    fresh.run(
+        """
+        import copyreg, pickle, sys
+        import mysqlx.errors
+        from mysql.connector import errors
+
+        def picture():
+            return dict(vars(errors.Error)), dict(vars(mysqlx.errors.Error)), dict(copyreg.dispatch_table)
+
+        before = picture()
+        import mysql_errors_compat
+        assert not mysql_errors_compat.is_installed(mysqlx.errors)
+        assert dict(vars(mysqlx.errors.Error)) == before[1]
+        mysql_errors_compat.install(mysqlx.errors)
+        for module in (errors, mysqlx.errors):
+            assert mysql_errors_compat.is_installed(module)
+            assert module.Error("x", 1, ("a",), "HY000").__reduce__() == (module.Error, ("x", 1, ("a",), "HY000"))
+            assert type(pickle.loads(pickle.dumps(module.DataError("x", 1)))) is module.DataError
+        mysql_errors_compat.uninstall()
+        assert picture() == before
+        """
+    )
+
+
+def test_check_finds_its_errors(tmp_path: Path) -> None:
+    write(tmp_path, shop="import mysqlx\nclass Lost(mysqlx.errors.Error):\n  def __init__(self, *, table: str): ...")
+    run = check(tmp_path, "shop")
+    assert run.stdout.startswith("shop.Lost  safe     examples: 25\n")

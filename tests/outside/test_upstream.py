@@ -1,0 +1,203 @@
+"""The diffs in ``patches/`` do what a reviewer would want to see, on upstream's own source distributions."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.core import test_never_worse
+from tests.outside import upstream
+from tests.outside.upstream import Release
+from tests.shared import fresh, generated
+
+PATCHES = upstream.ROOT / "patches"
+CONNECTOR = PATCHES / "0001-BUG-00000000-Errors-do-not-survive-pickling-and-copying.patch"
+MYSQLX = PATCHES / "0002-BUG-00000000-Errors-of-mysqlx-do-not-survive-pickling-and-copying.patch"
+BACKPORT = PATCHES / "backports" / "0001-8.0.23-Errors-do-not-survive-pickling-and-copying.patch"
+
+# The newest release when the diffs were made, and the oldest of the same layout that pip takes.
+NEWEST = [
+    Release("mysql-connector-python", "26.10.0", CONNECTOR, 2),
+    Release("mysqlx-connector-python", "26.10.0", MYSQLX, 2, "mysqlx.errors", "tests.test_mysqlx_errors"),
+]
+OLDEST = [
+    Release("mysql-connector-python", "9.4.0", CONNECTOR, 2),
+    Release("mysqlx-connector-python", "9.4.0", MYSQLX, 2, "mysqlx.errors", "tests.test_mysqlx_errors"),
+]
+# The last releases, under the present name and under the former one, that run on Python 2.7.
+OLD_PYTHON = [
+    Release("mysql-connector-python", "8.0.23", BACKPORT, 1),
+    Release("mysql-connector", "2.2.9", BACKPORT, 1),
+]
+
+# Upstream merges small contributions.
+MOST_CODE, MOST_TESTS = 36, 130  # added lines
+
+# What patches/README.md says that is worse than with the driver as it is, as tests/shared/generated.py says it.
+WORSE = [
+    r"made otherwise: .*'_values'",
+    r"receiver ran __new__ ",  # of an error that did not arrive
+    r"new: slot ",
+    r"fails at the receiver: TypeError: cannot pickle ",  # a slot
+    r"fails at the \w+: AttributeError: '\w+' object has no attribute '(msg|errno|sqlstate)'",
+    r"fails at the receiver: TypeError: \w+\.__new__\(\w+\) is not safe",
+]
+
+pytestmark = pytest.mark.timeout(900)  # the first test of a release downloads it
+
+
+def on(*releases: Release) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("release", releases, ids=str)
+
+
+@pytest.fixture(scope="session")
+def unpacked() -> dict[Release, Path]:
+    return {}
+
+
+@pytest.fixture
+def stock(
+    release: Release, unpacked: dict[Release, Path], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A copy of the release as upstream published it."""
+    if release not in unpacked:
+        unpacked[release] = upstream.unpack(upstream.fetch(release), tmp_path_factory.mktemp(str(release)))
+    return shutil.copytree(unpacked[release], tmp_path / "stock")
+
+
+@pytest.fixture
+def patched(release: Release, stock: Path, tmp_path: Path) -> Path:
+    """Another copy, with the diff."""
+    tree = shutil.copytree(stock, tmp_path / "patched")
+    upstream.apply(release, tree)
+    return tree
+
+
+@on(*NEWEST, *OLDEST, *OLD_PYTHON)
+def test_it_applies_as_it_is(release: Release, stock: Path) -> None:
+    said = upstream.apply(release, stock, "--dry-run")
+    assert re.findall(r"file '?([^\s']+)", said) == list(map(str, release.files))
+    assert "fuzz" not in said
+    assert "offset" not in said or release.version == "2.2.9"
+
+
+@on(*NEWEST, OLD_PYTHON[0])
+def test_git_am_takes_it(release: Release, stock: Path, patched: Path, tmp_path: Path) -> None:
+    def git(*arguments: str | Path) -> str:
+        done = upstream.run(
+            *["git", "-c", "user.name=reviewer", "-c", "user.email=reviewer@localhost", *arguments],
+            cwd=repository,
+            GIT_CONFIG_GLOBAL="/dev/null",
+            GIT_CONFIG_NOSYSTEM="1",
+        )
+        assert done.code == 0, done.output
+        return done.output
+
+    repository = tmp_path / "repository"
+    folder = repository / release.name if release.strip == 2 else repository
+    shutil.copytree(stock, folder)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "as published")
+    git("am", release.patch)
+    changed = git("show", "--format=", "--name-only").split()
+    assert [repository / name for name in changed] == [folder / name for name in release.files]
+    for name in release.files:
+        assert (folder / name).read_bytes() == (patched / name).read_bytes()
+    subject, blank, *body = git("show", "--no-patch", "--format=%B").strip().splitlines()
+    assert re.fullmatch(r"BUG#\d+: .{1,59}", subject)
+    assert blank == ""
+    assert all(len(line) <= 80 for line in body)
+    assert "\n".join(body).rpartition("\n\n")[2].startswith("This patch fixes this issue by ")
+    added = [int(line.split()[0]) for line in git("show", "--format=", "--numstat").splitlines()]
+    assert all(lines <= most for lines, most in zip(added, (MOST_CODE, MOST_TESTS), strict=True)), added
+
+
+@on(*NEWEST, *OLDEST, *(OLD_PYTHON if sys.version_info < (3, 12) else []))  # whose tests import imp
+def test_upstream_tests_pass_and_would_not_without_it(release: Release, stock: Path, patched: Path) -> None:
+    before = upstream.unittest(release, stock)
+    after = upstream.unittest(release, patched)
+    assert (before.code, after.code) == (0, 0), before.output + after.output
+    assert _count(after.output) > _count(before.output)
+
+    module, _ = release.files
+    shutil.copy(stock / module, patched / module)
+    tests_alone = upstream.unittest(release, patched, "--failfast")
+    assert "\nFAILED (" in tests_alone.output, tests_alone.output
+
+
+def _count(output: str) -> int:
+    found = re.search(r"^Ran (\d+) tests ", output, re.MULTILINE)
+    assert found, output
+    return int(found[1])
+
+
+@on(*NEWEST)
+def test_upstream_checks_find_nothing_new(release: Release, stock: Path, patched: Path) -> None:
+    assert upstream.complaints(release, patched) - upstream.complaints(release, stock) == set()
+
+
+@on(*NEWEST, *OLDEST, *OLD_PYTHON)
+def test_the_patched_driver_keeps_the_promises_alone(release: Release, stock: Path, patched: Path) -> None:
+    control = upstream.properties(release, stock, "--exitfirst")
+    assert " failed" in control.output, control.output
+    done = upstream.properties(release, patched)
+    assert done.code == 0, done.output
+
+
+@on(*NEWEST, *OLDEST, *OLD_PYTHON)
+@pytest.mark.parametrize(
+    "applications", [("--seeds", "0:200"), ("--plans", json.dumps(test_never_worse.FOUND))], ids=["generated", "found"]
+)
+def test_only_what_the_readme_lists_is_worse(
+    release: Release, stock: Path, patched: Path, applications: tuple[str, str]
+) -> None:
+    before, after = (upstream.survey(release, tree, *applications) for tree in (stock, patched))
+    assert before != after
+    worse = generated.worse(before, after)
+    unlisted = {problem for found in worse.values() for problem in found if not re.match("|".join(WORSE), problem)}
+    assert unlisted == set(), worse
+
+
+@on(*NEWEST, *OLDEST, OLD_PYTHON[0])
+def test_the_package_steps_aside(release: Release, patched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(patched / "lib"))
+    script = """
+        import copyreg, importlib, pickle, sys
+        module = importlib.import_module(sys.argv[1])
+        assert module.__file__.startswith(sys.argv[2]), module.__file__
+        classes = [cls for cls in vars(module).values() if isinstance(cls, type) and issubclass(cls, module.Error)]
+        before = [dict(vars(cls)) for cls in classes]
+        reduces = module.Error.__reduce__
+
+        class Own(module.DatabaseError):
+            def __init__(self, *, table):
+                super().__init__(table, 1146, None, "42S02")
+                self.table = table
+
+        import mysql_errors_compat
+        mysql_errors_compat.install(module)
+        for cls in classes:
+            assert cls.__reduce__ is reduces
+            assert cls.__reduce_ex__ is object.__reduce_ex__
+            assert cls not in copyreg.dispatch_table
+            error = cls("x", 1, ("a",), "HY000")
+            arrived = pickle.loads(pickle.dumps(error))
+            assert error.__reduce__()[:2] == arrived.__reduce__()[:2] == (cls, (error.msg, 1, ("a",), "HY000"))
+            again = cls(*error.args)
+            assert (again.args, again.msg, again.errno) == (error.args, error.msg, error.errno)
+        error = Own(table="orders")
+        arrived = pickle.loads(pickle.dumps(error))
+        again = Own(*error.args)
+        assert arrived.args == again.args == (1146, "1146 (42S02): orders", "42S02")
+        assert (arrived.table, again.msg) == ("orders", "orders")
+
+        mysql_errors_compat.uninstall()
+        assert [dict(vars(cls)) for cls in classes] == before
+    """
+    fresh.run(script, release.module, str(patched))

@@ -1,0 +1,75 @@
+"""The other end of a pipe: an interpreter with the driver and without the package.
+
+Reads a pickled request from standard input and writes a pickled answer, until there are no more.
+A request is either ``bytes``, the pickle of an error; or a pair of that and a protocol; or a call that makes
+an error: ``(class, fields, attributes)``. The answer is what the error looks like here, and its pickle as made here.
+A pair is answered with all that is to be seen in the error, and with a text where something cannot be done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import sys
+from types import MemberDescriptorType
+from typing import Any
+
+from tests.shared.hierarchy import driver
+
+
+def look(error: Any) -> tuple[Any, ...]:
+    return type(error).__module__, type(error).__qualname__, error.args, vars(error)
+
+
+def look_closely(error: Any) -> tuple[Any, ...]:
+    """Return the same with the text, and with what is outside of ``__dict__``: slots, and members of builtins."""
+    members = {}
+    for cls in type(error).__mro__:
+        for name, member in vars(cls).items():
+            if isinstance(member, MemberDescriptorType) and name != "__suppress_context__":
+                with contextlib.suppress(AttributeError):  # a slot that is not set
+                    members[f"{cls.__name__}.{name}"] = member.__get__(error)
+    try:
+        text: object = str(error)
+    except Exception as problem:  # the driver's __str__ raises where there is no message
+        text = type(problem)
+    return *look(error)[:3], text, sorted(members.items()), sorted(vars(error).items())
+
+
+def main() -> None:
+    while True:
+        try:
+            request = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        has_package = "mysql_errors_compat" in sys.modules
+        pickle.dump((*answer(request), has_package), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+def answer(request: Any) -> tuple[Any, Any]:
+    if isinstance(request, bytes):
+        error = pickle.loads(request)
+    elif len(request) == 3:
+        cls, fields, attributes = request
+        error = getattr(driver, cls)(*fields)
+        vars(error).update(attributes)
+    else:
+        return again(*request)
+    return look(error), pickle.dumps(error, 2)
+
+
+def again(pickled: bytes, protocol: int) -> tuple[Any, Any]:
+    try:
+        error = pickle.loads(pickled)
+    except Exception as problem:
+        return f"{type(problem).__name__}: {problem}", b""
+    try:
+        # A text, since what is to be seen may hold what only this end can load.
+        return repr(look_closely(error)), pickle.dumps(error, protocol)
+    except Exception as problem:
+        return repr(look_closely(error)), f"{type(problem).__name__}: {problem}"
+
+
+if __name__ == "__main__":
+    main()
