@@ -7,7 +7,7 @@ Importing it is all there is to do, and never fails: it calls `install()`, unles
 from ._installing import install, install_at_import, is_installed, uninstall
 
 __all__ = ["__version__", "install", "is_installed", "uninstall"]
-__version__ = "1.1.0"
+__version__ = "2.0.0"
 
 install_at_import()
 del install_at_import

@@ -1,178 +1,226 @@
-"""Constructing: what is changed about making an error.
+"""Constructing: what is changed about making an error. Plain functions make the methods that `_installing` sets.
 
-The driver's constructors read args order, keep `values`, and are quicker. ``Error.__new__`` reads it for applications'.
+Two places read args order, and nothing else does: the driver's own constructors, and `Error.__new__` for a class of an
+application's that has a constructor of its own.
 """
 
 import contextlib
 import functools
 import inspect
-from operator import attrgetter
-from types import BuiltinFunctionType, FunctionType
+import sys
+from types import BuiltinFunctionType
 from typing import Any
 
-from ._orders import FIELDS, to_constructor_order
+from ._driver import Class, Driver
+from ._orders import FIELDS, constructor_order, full_message, near_constructor_order
 
-# Where the values that the driver drops are kept. Not in `values`: an application may have that attribute.
-VALUES = "_values"
-_TRAITS = attrgetter("__basicsize__", "args", "__new__", "__setstate__", "__setattr__", "__reduce__", "__reduce_ex__")
+# Where an error keeps the values that the driver drops: an attribute that no application has.
+VALUES = "_values of the constructor call"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
+if sys.version_info >= (3, 14):
+    from annotationlib import Format
 
-class Driver:
-    """One hierarchy of errors, what was found out about it, and what is to be put on its base class."""
-
-    error: Any  # its base class
-    classes: frozenset[Any]  # all of it, without what applications define
-    survives: bool  # somebody else sees to it that its own errors survive
-    quick: frozenset[Any]  # those where setting the four fields ourselves gives what the constructor gives
-    constructors: frozenset[Any]
-    plain: Any  # the constructor of its base class, if that class is quick
-    traits: tuple[Any, ...]  # of its base class
-
-    def constructs(self, cls: Any) -> bool:
-        """Tell whether the constructor of `cls` is the driver's."""
-        return next(base for base in cls.__mro__ if "__init__" in vars(base)) in self.classes
-
-    def constructor(self, cls: Any) -> Any:
-        """Return the constructor of `cls` as it is to its callers, but for args order, `values` and its speed."""
-        error, classes, original, set_attribute = self.error, self.classes, cls.__init__, self.error.__setattr__
-
-        @functools.wraps(original)
-        def construct(self: Any, *args: Any, **kwargs: Any) -> None:
-            original(self, *((not kwargs and to_constructor_order(args)) or args), **kwargs)
-            values = args[2] if len(args) > 2 else kwargs.get("values")
-            if type(values) is tuple and SCALARS.issuperset(map(type, values)):
-                self.__dict__.setdefault(VALUES, values)
-
-        if cls is not error or cls not in self.quick:
-            construct.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
-            return construct
-
-        @functools.wraps(original)
-        def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
-            plain = type(msg) is str and type(errno) is int and (sqlstate is None or type(sqlstate) is str)
-            is_drivers = (cls := type(self)) in classes
-            if (plain and msg and errno and values is None) and (
-                is_drivers or (cls.__mro__[-4] is error and cls.__setattr__ is set_attribute)  # no constructor after
-            ):
-                self.msg = msg
-                msg = msg if is_drivers else self.msg  # a property of the application's may have changed it
-                full = msg if errno == -1 else f"{errno} ({sqlstate}): {msg}" if sqlstate else f"{errno}: {msg}"
-                self._full_msg = full
-                self.errno = errno
-                self.sqlstate = sqlstate
-                self.args = errno, full, sqlstate
-            else:
-                construct(self, msg, errno, values, *(() if sqlstate is None else (sqlstate,)))
-
-        return __init__
-
-    def maker(self) -> Any:
-        """Return ``Error.__new__``, which reads args order where the constructor is an application's."""
-        error, classes, plain = self.error, self.classes, self.error.__new__
-
-        def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            if cls in classes or (not (call := None if kwargs else self.read(cls, args)) and cls.__mro__[-4] is error):
-                return plain(cls, *args)
-            made = _passing(error, cls, call) if call else cls
-            if type(following := super(error, cls).__new__) is not BuiltinFunctionType:
-                return following(made, *args, **kwargs)
-            # As without us: of the builtin that the class is built on. OSError's alone leaves args to the constructor.
-            left = () if issubclass(cls, OSError) and cls.__new__ is error.__new__ else args
-            return builtin_of(cls).__new__(made, *left)
-
-        return __new__
-
-    def read(self, cls: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """Return the fields if a call of `cls`, an application's class, is in args order."""
-        call = to_constructor_order(args)
-        if call is None or self.constructs(cls):
-            return None
-        # Without an errno, any number and text look like it.
-        is_ordinary = call[1] == -1 and takes(cls.__init__, len(args)) and not takes(cls.__init__, 0, *FIELDS)
-        return None if is_ordinary else call
+    # As texts: an annotation may name what only type checkers know.
+    signature = functools.partial(inspect.signature, annotation_format=Format.STRING)
+else:
+    signature = inspect.signature
 
 
-def traits(cls: Any) -> tuple[Any, ...]:
-    """Return what decides, but for the constructor, how an error of `cls` is reduced."""
-    return _TRAITS(cls), cls.__mro__[-4], getattr(cls, "__getstate__", None)  # 3.10's object has none
+def reading_constructor(original: Any, *, is_base: bool) -> Any:
+    """Return the constructor of a driver's class that reads args order too; that of the base class keeps the values."""
+
+    @functools.wraps(original)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        if 2 <= len(args) <= 3 and not kwargs:
+            args = near_constructor_order(*args) or args
+        original(self, *args, **kwargs)
+        if is_base:
+            _, _, values, *_ = *args, None, None, kwargs.get("values")
+            _keep_values(self, values)
+
+    __init__.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
+    return __init__
 
 
-def takes(init: Any, count: int, *names: str) -> bool:
-    """Tell whether this constructor can be called with `count` arguments by position, and more by their `names`."""
-    init = inspect.unwrap(init)  # inspect.signature takes twenty times as long, and may evaluate annotations
-    if type(init) is not FunctionType:
-        return not names
-    code = init.__code__
-    known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    positional = known[: code.co_argcount - 1]
-    optional = {*positional[len(positional) - len(init.__defaults__ or ()) :], *(init.__kwdefaults__ or ())}
-    is_enough = {*known} <= {*positional[:count], *names, *optional} and {*names} <= {*known}
-    return is_enough and (count <= len(positional) or bool(code.co_flags & inspect.CO_VARARGS))
+def quick_constructor(driver: Driver) -> Any:
+    """Return the same for a base class that sets four fields: it sets them itself, in less than half of the time."""
+    error, classes = driver.error, driver.classes
+    original, unknown = error.__init__, error().msg
+    set_attribute, last = error.__setattr__, super(error, error).__init__
+
+    @functools.wraps(original)
+    def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
+        text = msg
+        if msg is None and (errno is None or (type(errno) is int and not 2000 <= errno < 3000)):
+            text = unknown  # for the other numbers the driver has texts
+        cls = type(self)
+        if (
+            (type(text) is str and text)
+            and (errno is None or type(errno) is int)
+            and (sqlstate is None or type(sqlstate) is str)
+            # An application may set attributes in its own way, or have another constructor that follows.
+            and (cls in classes or (cls.__setattr__ is set_attribute and super(error, cls).__init__ is last))
+        ):
+            self.msg = self._full_msg = full = text
+            self.errno = errno = errno or -1
+            self.sqlstate = sqlstate
+            if cls not in classes:  # where each may be a property
+                text, errno, sqlstate = self.msg, self.errno, self.sqlstate
+                self._full_msg = full = text
+            if errno != -1:
+                self._full_msg = full = full_message(text, errno, sqlstate)
+            self.args = errno, full, sqlstate
+        elif sqlstate is None and (call := near_constructor_order(msg, errno, values)):
+            __init__(self, *call)
+        else:
+            original(self, msg, errno, values, sqlstate)
+        if values is not None:
+            _keep_values(self, values)
+
+    return __init__
 
 
-def builtin_of(cls: Any) -> Any:
-    """Return the class, not made by a class statement, that `cls` is built on."""
-    while cls.__flags__ & 1 << 9:  # Py_TPFLAGS_HEAPTYPE
+def _keep_values(error: Any, values: Any) -> None:
+    if type(values) is tuple and SCALARS.issuperset(map(type, values)):
+        error.__dict__[VALUES] = values
+
+
+def maker(driver: Driver) -> Any:
+    """Return ``Error.__new__``: it makes what was made before, but reads args order for applications' constructors."""
+    error, classes, usual = driver.error, driver.classes, driver.error.__new__
+    arriving = _arriving(error)
+
+    def __new__(*cls_and_args: Any, **kwargs: Any) -> Any:
+        cls = cls_and_args[0]
+        if cls in classes:
+            return usual(*cls_and_args)  # the same tuple: to make another takes longer
+        args = cls_and_args[1:]
+        if len(args) == 3 and not kwargs and constructor_order(args) and owner_of(cls, "__init__") not in classes:
+            # Of the metaclass `type`'s own making: the application's is not told of this class.
+            made = type.__new__(type(cls), cls.__name__, (arriving, cls), {"__slots__": ()})
+            cls_and_args = made, *args
+        following = super(error, cls).__new__
+        if following is usual:
+            return usual(*cls_and_args)
+        if type(following) is not BuiltinFunctionType:
+            return following(*cls_and_args, **kwargs)
+        # The class is built on another builtin. OSError's takes arguments only from an application's own __new__.
+        if issubclass(cls, OSError) and cls.__new__ is error.__new__:
+            cls_and_args, kwargs = cls_and_args[:1], {}
+        return builtin_of(cls).__new__(*cls_and_args, **kwargs)
+
+    return __new__
+
+
+def owner_of(cls: Class, name: str) -> Class:
+    """Return the class that defines this attribute of `cls`."""
+    return next(base for base in cls.__mro__ if name in vars(base))
+
+
+def builtin_of(cls: Class) -> Class:
+    """Return the builtin that `cls` is built on: the first base with a ``__new__`` written in C."""
+    while type(vars(cls).get("__new__")) is not BuiltinFunctionType:
         cls = cls.__base__
     return cls
 
 
-class _Passing(type):
-    """The class of an error while ``type.__call__`` makes it: a subclass with another constructor, for this once.
+def _arriving(error: Class) -> Class:
+    """Return what comes before an application's class in the class that is made for one call, with an error's args.
 
-    ``type.__call__`` takes the constructor from the class of what ``__new__`` returns. The second MRO is without
-    the class itself: then only its error holds it, and it is gone, also from ``__subclasses__``, with it.
+    ``type.__call__`` takes the constructor from the class of what ``__new__`` returned: so it is ours, this once.
     """
 
-    def mro(cls) -> list[type]:
-        return type.mro(cls)[1 if cls.__mro__ else 0 :]
+    class Arriving:
+        __slots__ = ()
+
+        def __init_subclass__(cls) -> None:
+            """Leave out the application's own, which may keep a register."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            construct = type(_with_own_class(self)).__init__
+            call = None if kwargs else constructor_order(args)
+            if call:
+                _construct_from_args(error, self, args, call)
+            else:  # the application's __new__ was called with other arguments than it handed on
+                construct(self, *args, **kwargs)
+
+        def __getattribute__(self, name: str) -> Any:
+            return getattr(_with_own_class(self), name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            setattr(_with_own_class(self), name, value)
+
+    return Arriving
 
 
-class _Arriving:
-    """What comes first in that MRO: whatever is done with the error gives it its own class.
-
-    First that is the constructor, or, where ``cls.__new__(cls, *args)`` was called by itself, anything else.
-    """
-
-    __slots__ = ()
-    __init_subclass__ = classmethod(lambda cls: None)  # an application's own is not told
-
-    def __init__(self, *args: object) -> None:
-        vars(type(self))["fill"](self, *args)
-
-    def __getattribute__(self, name: str) -> Any:
-        object.__setattr__(self, "__class__", type(self).__bases__[1])
-        return getattr(self, name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        object.__setattr__(self, "__class__", type(self).__bases__[1])
-        setattr(self, name, value)
+@functools.cache
+def _gone(builtin: Class) -> Class:
+    """Return the base class of a class that was made for one call, once that is over."""
+    return type("Gone", (builtin,), {})
 
 
-def _passing(error: Any, cls: Any, call: tuple[Any, ...]) -> Any:
-    def fill(self: Any, *args: object) -> Any:
-        object.__setattr__(self, "__class__", cls)
-        if takes(cls.__init__, 0, *FIELDS):
-            return cls.__init__(self, **dict(zip(FIELDS, call, strict=True)))
-        if takes(cls.__init__, len(args)):  # it may be an ordinary call as well, which sets attributes
-            with contextlib.suppress(Exception):
-                cls.__init__(self, *args)
+def _with_own_class(error: Any) -> Any:
+    """Give an error its own class, whatever is done with it first, and remove the other from ``__subclasses__()``."""
+    made = type(error)
+    _, cls = made.__bases__
+    object.__setattr__(error, "__class__", cls)
+    with contextlib.suppress(TypeError):  # it has slots: then it is gone with the next garbage collection
+        made.__bases__ = (_gone(builtin_of(cls)),)
+    return error
+
+
+def _construct_from_args(error: Class, self: Any, args: tuple[Any, ...], call: Any) -> None:
+    """Call an application's constructor with an error's `args`; set the driver's fields right if it mistakes them."""
+    init = type(self).__init__
+    errno, full, _ = args
+    mistakes = (errno,) if errno == -1 else (errno, full)
+    try:
+        if has_drivers_parameters(init):
+            init(self, **dict(zip(FIELDS, call, strict=True)))
+        else:
+            init(self, *args)
+        msg = self.__dict__.get("msg")
+        is_mistaken = type(msg) in (int, str) and msg in mistakes
+    except (TypeError, AttributeError):  # it cannot take three arguments, or not a number for a text
+        is_mistaken = True
+    if is_mistaken:
         model = error(*call)
-        for name, value in {**model.__dict__, "args": model.args}.items():
-            with contextlib.suppress(AttributeError):  # a property that cannot be set
-                object.__setattr__(self, name, value)
+        set_attributes(self, {**model.__dict__, "args": model.args})
 
-    metaclass = _Passing if type(cls) is type else type("_Passing", (_Passing, type(cls)), {})
-    passing: Any = type.__new__(metaclass, cls.__name__, (_Arriving, cls), {"__slots__": (), "fill": fill})
-    passing.__bases__ = passing.__bases__  # which asks for the MRO again
-    return passing
+
+def set_attributes(error: Any, state: dict[str, Any] | None) -> None:
+    """Set each attribute, as CPython's ``BaseException.__setstate__`` does."""
+    for name, value in (state or {}).items():
+        setattr(error, name, value)
+
+
+def has_drivers_parameters(init: Any) -> bool:
+    """Tell whether a constructor has the driver's four parameters, by their names."""
+    try:
+        return signature(init).parameters.keys() >= set(FIELDS)
+    except (TypeError, ValueError):  # written in C
+        return False
 
 
 class FullMessage:
-    """``Error._full_msg`` where an error has none: made by ``__new__`` alone, and given what is public (RPyC)."""
+    """``Error._full_msg`` for an error without: one that was made by ``__new__`` alone, and given what is public."""
 
-    def __get__(self, error: Any, _: object) -> Any:
-        if error is None or not to_constructor_order(error.args):
-            raise AttributeError("_full_msg")
-        return error.args[1]
+    def __get__(self, error: Any, owner: Any) -> Any:
+        if error is not None and constructor_order(error.args):
+            _, full, _ = error.args
+            return full
+        raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'", name="_full_msg", obj=error)
+
+
+class Signature:
+    """``Error.__signature__``: that of its constructor, where `inspect` would stop at our ``__new__``."""
+
+    def __init__(self, error: Class) -> None:
+        self.error = error
+        self.signature = inspect.signature(error)
+
+    def __get__(self, _: object, owner: Any) -> inspect.Signature:
+        if owner is self.error:
+            return self.signature
+        raise AttributeError("__signature__")

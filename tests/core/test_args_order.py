@@ -53,26 +53,41 @@ def nothing_ran() -> None:
     ran.clear()
 
 
-@pytest.mark.parametrize(
-    ("args", "found"),
-    [
-        ((1213, FULL, "40001"), (1213, "Deadlock found", "40001")),
-        ((1213, "1213: Deadlock found", None), (1213, "Deadlock found", None)),
-        (("1213", FULL, "40001"), (1213, "Deadlock found", "40001")),  # as nameko sends it
-        (("1213", "1213: Deadlock found", "None"), (1213, "Deadlock found", None)),
-        ((1213, FULL + " [SQL: x]"), (1213, "Deadlock found [SQL: x]", "40001")),
-        ([1213, FULL, "40001"], (1213, "Deadlock found", "40001")),  # as JSON has it
-    ],
-)
-def test_args_and_their_near_misses(args: Any, found: tuple[Any, ...]) -> None:
-    cls: Any
-    for cls in driver.OperationalError, OrderFailed:
-        error = cls(*args)
-        assert type(error) is cls
-        assert (error.errno, error.msg, error.sqlstate) == found
+NEAR_MISSES: list[tuple[Any, tuple[Any, ...]]] = [
+    (("1213", FULL, "40001"), (1213, "Deadlock found", "40001")),  # as nameko sends it
+    (("1213", "1213: Deadlock found", "None"), (1213, "Deadlock found", None)),
+    ((1213, FULL + " [SQL: x]"), (1213, "Deadlock found [SQL: x]", "40001")),
+]
+ARGS: list[tuple[Any, tuple[Any, ...]]] = [
+    ((1213, FULL, "40001"), (1213, "Deadlock found", "40001")),
+    ((1213, "1213: Deadlock found", None), (1213, "Deadlock found", None)),
+    ([1213, FULL, "40001"], (1213, "Deadlock found", "40001")),  # as JSON has it
+]
+
+
+@pytest.mark.parametrize(("args", "found"), [*ARGS, *NEAR_MISSES])
+def test_the_drivers_constructor_reads_args_and_their_near_misses(args: Any, found: tuple[Any, ...]) -> None:
+    for cls in (driver.OperationalError, app_errors.Plain, PassesOn):
+        error: Any = cls(*args)
+        assert (type(error), error.errno, error.msg, error.sqlstate) == (cls, *found)
         assert error.args[0] == found[0]
-        assert str(error) == args[1]
+        assert error.args[1] == args[1]
+
+
+@pytest.mark.parametrize(("args", "found"), ARGS)
+def test_a_class_with_a_constructor_of_its_own_that_cannot_take_args(args: Any, found: tuple[Any, ...]) -> None:
+    make: Any = OrderFailed
+    error = make(*args)
+    assert (type(error), error.errno, error.msg, error.sqlstate) == (OrderFailed, *found)
+    assert (error.args, str(error)) == (tuple(args), args[1])
     assert ran == []
+
+
+@pytest.mark.parametrize(("args", "found"), NEAR_MISSES)
+def test_a_constructor_of_its_own_is_given_near_misses_as_they_are(args: Any, found: tuple[Any, ...]) -> None:
+    make: Any = OrderFailed
+    with pytest.raises(TypeError, match=r"OrderFailed.__init__\(\) takes 1 positional argument but "):
+        make(*args)
 
 
 class DbError(driver.Error):  # type: ignore[misc]
@@ -164,6 +179,8 @@ def test_it_leaves_no_trace(cls: Any) -> None:
         assert cls.__qualname__ in {"OwnNew", "OnlyOwnNew", "OwnNewAndOSError", "WithValueErrorOwn", "WithOSErrorFirst"}
         return
     assert type(error) is error.__class__ is cls
+    if vars(cls).get("__slots__"):
+        gc.collect()
     assert cls.__subclasses__() == derived
     assert vars(error).keys() <= {"msg", "errno", "sqlstate", "_full_msg", "_text"}  # that one is an application's
     for sent in error, copy.copy(error), pickle.loads(pickle.dumps(error)):

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.needs_package
 TOUCHY = """
     import collections, itertools, re, sys
     from unittest import mock
+    from tests.shared import VALUES
     from tests.shared.hierarchy import driver
 
     touched = collections.Counter()
@@ -88,7 +89,7 @@ TOUCHY = """
             noticed = collections.Counter(touched)
             return type(problem).__name__, show(str(problem), touchy), noticed
         noticed = collections.Counter(touched)
-        attributes = {name: show(value, touchy) for name, value in vars(error).items() if name != "_values"}
+        attributes = {name: show(value, touchy) for name, value in vars(error).items() if name != VALUES}
         return show(error.args, touchy), attributes, noticed
 
     def calls():
@@ -287,12 +288,13 @@ def test_tomorrows_driver(tomorrow: str) -> None:
     options = TOMORROW[tomorrow]
     script = f"""
 import copy, inspect, pickle, warnings
+from tests.shared import VALUES
 driver = as_the_driver(**{options!r})
 gains_query = {"query" in options.get("more", "")}
 classes = [cls for cls in vars(driver).values() if isinstance(cls, type) and issubclass(cls, driver.Error)]
 
 def look(error):
-    return type(error), error.args, str(error), {{k: v for k, v in vars(error).items() if k != "_values"}}
+    return type(error), error.args, str(error), {{k: v for k, v in vars(error).items() if k != VALUES}}
 
 class Own(driver.OperationalError):
     def __init__(self, *, table):

@@ -16,7 +16,7 @@ from mysql_errors_compat.testing import errors
 from tests.core.test_one_end import Ask
 from tests.core.test_one_end import stock as stock
 from tests.core.test_round_trip import attributes
-from tests.shared import app_errors
+from tests.shared import VALUES, app_errors
 from tests.shared.stock_interpreter import look_closely
 
 pytestmark = pytest.mark.needs_package
@@ -46,7 +46,7 @@ def test_it_arrives_as_it_left_whichever_end_has_the_package(stock: Ask, cls: An
     @given(errors(cls), attributes, protocols)
     def arrives(error: Any, added: dict[str, Any], protocol: int) -> None:
         vars(error).update(added)
-        vars(error).pop("_values", None)  # which the driver alone does not keep
+        vars(error).pop(VALUES, None)  # which the driver alone does not keep
         left, sent = see(error), pickle.dumps(error, protocol)
         assert see(pickle.loads(sent)) == left, "both"
         seen, sent_by_stock = stock((sent, protocol))

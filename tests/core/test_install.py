@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.any_hierarchy, pytest.mark.needs_package]
 # A picture of everything that could be changed, to be taken before the package is imported.
 PICTURE = """
 import copyreg, gc, inspect, pickle, sys
+from tests.shared import VALUES
 from tests.shared.hierarchy import driver as errors
 
 def picture():
@@ -333,7 +334,7 @@ assert errors.Error.__reduce__ is __reduce__
 assert copyreg.dispatch_table == before[1]
 error = errors.InternalError("Deadlock", 1213, ("a",), "40001")
 assert type(error)(*error.args).args == error.args  # what was still missing
-assert error.__reduce__()[2]["_values"] == ("a",)
+assert error.__reduce__()[2][VALUES] == ("a",)
 mysql_errors_compat.uninstall()
 assert picture() == fixed
 """
@@ -427,7 +428,7 @@ def seen(cls):
     for call in calls:
         try:
             made = call()
-            results.append((made.args, {**vars(made), "_values": None}))
+            results.append((made.args, {**vars(made), VALUES: None}))
         except Exception as problem:
             results.append((type(problem), str(problem)))
     signature = inspect.signature(cls), inspect.signature(cls.__init__), inspect.getfullargspec(cls.__init__)

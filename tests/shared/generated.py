@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.shared import applications, fresh
+from tests.shared import VALUES, applications, fresh
 
 Survey = dict[str, dict[str, Any]]
 
@@ -64,7 +64,7 @@ def look(error: BaseException, seen: tuple[Any, ...] = ()) -> dict[str, str]:
         except Exception as problem:
             found[f".{name}"] = f"raises {type(problem).__name__}"
     vars(error).pop("text", None)  # which functools.cached_property has put there
-    attributes = {name: value for name, value in vars(error).items() if not (seen and name == "_values")}
+    attributes = {name: value for name, value in vars(error).items() if not (seen and name == VALUES)}
     found.update((f"attribute {name}", show(value, seen)) for name, value in attributes.items())
     found.update((f"slot {name}", show(value, seen)) for name, value in members(error))
     return found
@@ -262,8 +262,8 @@ def _made_otherwise(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
         return [f"cannot be made: {now['problem']}"] if "looks" in was else []
     before, after = was["looks"], now["looks"]
     changed = {fact for fact in {**before, **after} if before.get(fact) != after.get(fact)}
-    if "attribute _values" not in before:
-        changed.discard("attribute _values")  # where the values are kept that the driver drops
+    if f"attribute {VALUES}" not in before:
+        changed.discard(f"attribute {VALUES}")  # where the values are kept that the driver drops
     return [f"made otherwise: {fact}: {after.get(fact)!r}, not {before.get(fact)!r}" for fact in sorted(changed)]
 
 

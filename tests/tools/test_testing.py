@@ -23,7 +23,7 @@ from mysql.connector.pooling import PooledMySQLConnection
 from mysql_errors_compat import testing
 from mysql_errors_compat._tools.examples import drivers_classes
 from mysql_errors_compat.testing import assert_survives, errors
-from tests.shared import fresh
+from tests.shared import VALUES, fresh
 
 try:
     from mysql.connector.abstracts import MySQLConnectionAbstract
@@ -306,8 +306,8 @@ def test_by_default_there_are_errors_of_every_class() -> None:
         lambda error: isinstance(error.sqlstate, bytes),
         lambda error: error.sqlstate is None,
         lambda error: error.args[1] != error.msg,
-        lambda error: len(getattr(error, "_values", ())) > 1,
-        lambda error: getattr(error, "_values", None) == (),
+        lambda error: len(getattr(error, VALUES, ())) > 1,
+        lambda error: getattr(error, VALUES, None) == (),
     ],
 )
 def test_the_fields_are_hard(is_hard: Any) -> None:

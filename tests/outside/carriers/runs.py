@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.shared import VALUES
 from tests.shared.fresh import ROOT
 
 from . import sessions
@@ -166,7 +167,7 @@ class Crossing(NamedTuple):
 def _fields(facts: dict[str, Any]) -> dict[str, Any]:
     """Return what a user sees: not the values, which do not travel everywhere, nor the driver's text for `str()`."""
     attributes = {
-        name: value for name, value in sorted(facts["attributes"].items()) if name not in ("_values", "_full_msg")
+        name: value for name, value in sorted(facts["attributes"].items()) if name not in (VALUES, "_full_msg")
     }
     return {"args": facts["args"], **attributes, "str": facts["str"]}
 
