@@ -18,33 +18,30 @@ from ._orders import FIELDS, constructor_order, full_message, near_constructor_o
 VALUES = "_values of the constructor call"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
+signature = inspect.signature
 if sys.version_info >= (3, 14):
     from annotationlib import Format
 
     # As texts: an annotation may name what only type checkers know.
-    signature = functools.partial(inspect.signature, annotation_format=Format.STRING)
-else:
-    signature = inspect.signature
+    signature = functools.partial(signature, annotation_format=Format.STRING)
 
 
-def reading_constructor(original: Any, *, is_base: bool) -> Any:
-    """Return the constructor of a driver's class that reads args order too; that of the base class keeps the values."""
+def reading_constructor(original: Any) -> Any:
+    """Return the constructor of a driver's class, reading args order too, and keeping `values`."""
 
     @functools.wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if 2 <= len(args) <= 3 and not kwargs:
             args = near_constructor_order(*args) or args
         original(self, *args, **kwargs)
-        if is_base:
-            _, _, values, *_ = *args, None, None, kwargs.get("values")
-            _keep_values(self, values)
+        _keep_values(self, *args[2:3], **kwargs)
 
     __init__.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
     return __init__
 
 
 def quick_constructor(driver: Driver) -> Any:
-    """Return the same for a base class that sets four fields: it sets them itself, in less than half of the time."""
+    """Return the same for a base class that sets four fields: it sets them itself, in half of the time."""
     error, classes = driver.error, driver.classes
     original, unknown = error.__init__, error().msg
     set_attribute, last = error.__setattr__, super(error, error).__init__
@@ -81,24 +78,23 @@ def quick_constructor(driver: Driver) -> Any:
     return __init__
 
 
-def _keep_values(error: Any, values: Any) -> None:
+def _keep_values(self: Any, values: Any = None, *_: object, **__: object) -> None:
     if type(values) is tuple and SCALARS.issuperset(map(type, values)):
-        error.__dict__[VALUES] = values
+        self.__dict__[VALUES] = values
 
 
 def maker(driver: Driver) -> Any:
     """Return ``Error.__new__``: it makes what was made before, but reads args order for applications' constructors."""
     error, classes, usual = driver.error, driver.classes, driver.error.__new__
-    arriving = _arriving(error)
 
     def __new__(*cls_and_args: Any, **kwargs: Any) -> Any:
         cls = cls_and_args[0]
         if cls in classes:
             return usual(*cls_and_args)  # the same tuple: to make another takes longer
         args = cls_and_args[1:]
-        if len(args) == 3 and not kwargs and constructor_order(args) and owner_of(cls, "__init__") not in classes:
+        if len(args) == 3 and not kwargs and constructor_order(args) and constructs(cls) not in classes:
             # Of the metaclass `type`'s own making: the application's is not told of this class.
-            made = type.__new__(type(cls), cls.__name__, (arriving, cls), {"__slots__": ()})
+            made = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
             cls_and_args = made, *args
         following = super(error, cls).__new__
         if following is usual:
@@ -107,15 +103,15 @@ def maker(driver: Driver) -> Any:
             return following(*cls_and_args, **kwargs)
         # The class is built on another builtin. OSError's takes arguments only from an application's own __new__.
         if issubclass(cls, OSError) and cls.__new__ is error.__new__:
-            cls_and_args, kwargs = cls_and_args[:1], {}
+            return builtin_of(cls).__new__(cls_and_args[0])
         return builtin_of(cls).__new__(*cls_and_args, **kwargs)
 
     return __new__
 
 
-def owner_of(cls: Class, name: str) -> Class:
-    """Return the class that defines this attribute of `cls`."""
-    return next(base for base in cls.__mro__ if name in vars(base))
+def constructs(cls: Class) -> Class:
+    """Return the class whose constructor makes an error of `cls`."""
+    return next(base for base in cls.__mro__ if "__init__" in vars(base))
 
 
 def builtin_of(cls: Class) -> Class:
@@ -125,39 +121,41 @@ def builtin_of(cls: Class) -> Class:
     return cls
 
 
-def _arriving(error: Class) -> Class:
-    """Return what comes before an application's class in the class that is made for one call, with an error's args.
+class _Arriving:
+    """What comes before an application's class in the class that is made for one call, with an error's args.
 
     ``type.__call__`` takes the constructor from the class of what ``__new__`` returned: so it is ours, this once.
     """
 
-    class Arriving:
-        __slots__ = ()
+    __slots__ = ()
 
-        def __init_subclass__(cls) -> None:
-            """Leave out the application's own, which may keep a register."""
+    def __init_subclass__(cls) -> None:
+        """Leave out the application's own, which may keep a register."""
 
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            construct = type(_with_own_class(self)).__init__
-            call = None if kwargs else constructor_order(args)
-            if call:
-                _construct_from_args(error, self, args, call)
-            else:  # the application's __new__ was called with other arguments than it handed on
-                construct(self, *args, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        construct = type(_with_own_class(self)).__init__
+        call = constructor_order(args)
+        if kwargs or not call:  # the application's __new__ was called with other arguments than it handed on
+            construct(self, *args, **kwargs)
+            return
+        msg, *_ = call
+        errno, full, sqlstate = args
+        with contextlib.suppress(TypeError, AttributeError):  # not three arguments, or not a number for a text
+            if signature(construct).parameters.keys() >= {*FIELDS}:
+                construct(self, **dict(zip(FIELDS, call, strict=True)))
+            else:
+                construct(self, *args)
+            found = self.__dict__.get("msg")
+            if type(found) not in (int, str) or found == msg or found not in (errno, full):
+                return
+        # It could not take args order, or took the wrong thing for its message: set the driver's fields right.
+        set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
 
-        def __getattribute__(self, name: str) -> Any:
-            return getattr(_with_own_class(self), name)
+    def __getattribute__(self, name: str) -> Any:
+        return getattr(_with_own_class(self), name)
 
-        def __setattr__(self, name: str, value: Any) -> None:
-            setattr(_with_own_class(self), name, value)
-
-    return Arriving
-
-
-@functools.cache
-def _gone(builtin: Class) -> Class:
-    """Return the base class of a class that was made for one call, once that is over."""
-    return type("Gone", (builtin,), {})
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(_with_own_class(self), name, value)
 
 
 def _with_own_class(error: Any) -> Any:
@@ -170,57 +168,35 @@ def _with_own_class(error: Any) -> Any:
     return error
 
 
-def _construct_from_args(error: Class, self: Any, args: tuple[Any, ...], call: Any) -> None:
-    """Call an application's constructor with an error's `args`; set the driver's fields right if it mistakes them."""
-    init = type(self).__init__
-    errno, full, _ = args
-    mistakes = (errno,) if errno == -1 else (errno, full)
-    try:
-        if has_drivers_parameters(init):
-            init(self, **dict(zip(FIELDS, call, strict=True)))
-        else:
-            init(self, *args)
-        msg = self.__dict__.get("msg")
-        is_mistaken = type(msg) in (int, str) and msg in mistakes
-    except (TypeError, AttributeError):  # it cannot take three arguments, or not a number for a text
-        is_mistaken = True
-    if is_mistaken:
-        model = error(*call)
-        set_attributes(self, {**model.__dict__, "args": model.args})
+@functools.cache
+def _gone(builtin: Class) -> Class:
+    """Return the base class of a class that was made for one call, once that is over."""
+    return type("Gone", (builtin,), {})
 
 
-def set_attributes(error: Any, state: dict[str, Any] | None) -> None:
+def set_all(error: Any, state: Any) -> None:
     """Set each attribute, as CPython's ``BaseException.__setstate__`` does."""
-    for name, value in (state or {}).items():
+    for name, value in state.items():
         setattr(error, name, value)
-
-
-def has_drivers_parameters(init: Any) -> bool:
-    """Tell whether a constructor has the driver's four parameters, by their names."""
-    try:
-        return signature(init).parameters.keys() >= set(FIELDS)
-    except (TypeError, ValueError):  # written in C
-        return False
 
 
 class FullMessage:
     """``Error._full_msg`` for an error without: one that was made by ``__new__`` alone, and given what is public."""
 
     def __get__(self, error: Any, owner: Any) -> Any:
-        if error is not None and constructor_order(error.args):
-            _, full, _ = error.args
-            return full
-        raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'", name="_full_msg", obj=error)
+        if error is None or not constructor_order(error.args):
+            raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'")
+        _, full, _ = error.args
+        return full
 
 
 class Signature:
-    """``Error.__signature__``: that of its constructor, where `inspect` would stop at our ``__new__``."""
+    """``Error.__signature__``: `inspect` of Python before 3.11.4 would stop at our ``__new__``."""
 
     def __init__(self, error: Class) -> None:
-        self.error = error
-        self.signature = inspect.signature(error)
+        self.error, self.signature = error, inspect.signature(error)
 
     def __get__(self, _: object, owner: Any) -> inspect.Signature:
-        if owner is self.error:
-            return self.signature
-        raise AttributeError("__signature__")
+        if owner is not self.error:
+            raise AttributeError("__signature__")
+        return self.signature

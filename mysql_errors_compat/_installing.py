@@ -8,34 +8,18 @@ import threading
 import warnings
 from copyreg import dispatch_table
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
-from ._constructing import FullMessage, Signature, maker, quick_constructor, reading_constructor, set_attributes
+from ._constructing import FullMessage, Signature, maker, quick_constructor, reading_constructor, set_all
 from ._driver import Class, Driver, find_out
 from ._reducing import Form, choose, methods
 
 _NAME = "mysql.connector.errors"
-_RECORD = "_mysql_errors_compat"  # the attribute of a base class that says what was changed
+# The attribute of a base class that holds how it is put back, where a second import of this package finds it.
+_UNDO = "_mysql_errors_compat"
 
 _installed: list[Class] = []
 _lock = threading.Lock()
-
-
-class _Change(NamedTuple):
-    """An attribute of a class that was set, and what was there before."""
-
-    owner: Class
-    name: str
-    value: Any
-    was_there: bool
-    original: Any
-
-
-class _Record(NamedTuple):
-    """What was changed for one hierarchy, kept on its base class: a second import of this package finds it there."""
-
-    changes: list[_Change]
-    registered: dict[Class, Form]
 
 
 def _after_fork() -> None:
@@ -59,7 +43,7 @@ def install(module: ModuleType | None = None) -> None:
     error = _base_class(module)
     with _lock:
         if not _is_changed(error):
-            driver = find_out(error) if error else None
+            driver = find_out(error)
             if driver is None:
                 text = "pass a module with an exception class Error(msg=None, errno=None, values=None, sqlstate=None)"
                 raise TypeError(f"no MySQL errors in {module!r}: {text}, such as {_NAME}")
@@ -86,8 +70,8 @@ def uninstall() -> None:
         while _installed:
             error = _installed.pop()
             if _is_changed(error):
-                _put_back(vars(error)[_RECORD])
-                delattr(error, _RECORD)
+                vars(error)[_UNDO].close()
+                delattr(error, _UNDO)
 
 
 def is_installed(module: ModuleType | None = None) -> bool:
@@ -102,60 +86,56 @@ def _base_class(module: object) -> Class:
 
 
 def _is_changed(error: Class) -> bool:
-    return error is not None and _RECORD in vars(error)
+    return error is not None and _UNDO in vars(error)
 
 
-def _table(driver: Driver) -> list[tuple[Class, str, Any]]:
+def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
     """Return what is set on which class."""
-    error = driver.error
-    rows: list[tuple[Class, str, Any]] = []
+    error, table = driver.error, {}
     if driver.mistakes_args:
         for cls in driver.classes:
-            if cls is error and driver.sets_four_fields:
-                rows.append((cls, "__init__", quick_constructor(driver)))
-            elif "__init__" in vars(cls):
-                rows.append((cls, "__init__", reading_constructor(cls.__init__, is_base=cls is error)))
+            if "__init__" in vars(cls):
+                table[cls, "__init__"] = reading_constructor(cls.__init__)
+        if driver.sets_four_fields:
+            table[error, "__init__"] = quick_constructor(driver)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
-        rows.append((error, "__new__", staticmethod(maker(driver).__call__)))
-        rows.append((error, "__signature__", Signature(error)))
-        rows.append((error, "_full_msg", FullMessage()))
+        table[error, "__new__"] = staticmethod(maker(driver).__call__)
+        table[error, "__signature__"] = Signature(error)
+        table[error, "_full_msg"] = FullMessage()
     reduce, reduce_ex = methods(driver)
     if not driver.survives:
-        rows.append((error, "__reduce__", reduce))
+        table[error, "__reduce__"] = reduce
     if not (driver.survives and driver.subclasses_survive):
-        rows.append((error, "__reduce_ex__", reduce_ex))
+        table[error, "__reduce_ex__"] = reduce_ex
         probe = Exception()
         probe.__setstate__({"args": ("x",)})
-        if probe.args != ("x",):  # PyPy's sets nothing but what is in __dict__
-            rows.append((error, "__setstate__", set_attributes))
-    return rows
+        if not probe.args:  # PyPy's sets nothing but what is in __dict__
+            table[error, "__setstate__"] = set_all
+    return table
 
 
 def _change(driver: Driver) -> None:
-    """Change a hierarchy; if anything is raised, everything is put back."""
-    record = _Record([], {})
-    try:
-        for owner, name, value in _table(driver):
-            record.changes.append(_Change(owner, name, value, name in vars(owner), vars(owner).get(name)))
+    with contextlib.ExitStack() as undo:  # which puts everything back if anything is raised
+        for (owner, name), value in _table(driver).items():
+            undo.callback(_put_back, owner, name, value, vars(owner).get(name))
             setattr(owner, name, value)
         for cls in () if driver.survives else driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
             if form:  # else somebody gave it a method, which copyreg would go before
-                record.registered[cls] = dispatch_table[cls] = form
-        setattr(driver.error, _RECORD, record)
-    except BaseException:
-        _put_back(record)
-        raise
+                undo.callback(_unregister, cls, form)
+                dispatch_table[cls] = form
+        setattr(driver.error, _UNDO, undo.pop_all())
 
 
-def _put_back(record: _Record) -> None:
-    for cls, form in record.registered.items():
-        if dispatch_table.get(cls) is form:
-            del dispatch_table[cls]
-    for owner, name, value, was_there, original in record.changes:
-        if vars(owner).get(name) is not value:  # somebody else has changed it since, or it was not set yet
-            continue
-        if was_there:
-            setattr(owner, name, original)
-        else:
-            delattr(owner, name)
+def _put_back(owner: Class, name: str, value: Any, original: Any) -> None:
+    if vars(owner).get(name) is not value:  # somebody else has changed it since, or it was not set yet
+        return
+    if original is None:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, original)
+
+
+def _unregister(cls: Class, form: Form) -> None:
+    if dispatch_table.get(cls) is form:
+        del dispatch_table[cls]

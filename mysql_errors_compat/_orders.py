@@ -7,8 +7,11 @@ args order is ``(errno, full message, sqlstate)``, what it leaves in ``BaseExcep
 import re
 from typing import Any
 
+Args = tuple[Any, ...]
+
 FIELDS = ("msg", "errno", "values", "sqlstate")
-Call = tuple[Any, int, None, str | bytes | None]  # args order holds no values
+TEXT = frozenset({str, bytes})
+TEXT_OR_NONE = TEXT | {type(None)}
 
 
 def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:
@@ -20,32 +23,35 @@ def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:
     return f"{errno}: {msg}"
 
 
-def constructor_order(args: tuple[Any, ...]) -> Call | None:
-    """Return the constructor's arguments, if `args` are exactly what it leaves in an error's ``args``, or else None."""
+def constructor_order(args: Args) -> Args | None:
+    """Return `args` in constructor order, if they are exactly what the driver leaves in an error's ``args``.
+
+    Else None. args order has no values: None stands for them.
+    """
     if len(args) != 3:
         return None
     errno, full, sqlstate = args
     # Exact types before values: an argument may be anything, and may mind being looked at.
-    if type(errno) is not int or type(full) not in (str, bytes) or type(sqlstate) not in (str, bytes, type(None)):
+    if type(errno) is not int or type(full) not in TEXT or type(sqlstate) not in TEXT_OR_NONE:
         return None
     if errno == -1 and full:
         return full, errno, None, sqlstate
-    if type(full) is not str or errno in (-1, 0):
+    if errno in (-1, 0) or type(full) is bytes:
         return None
-    prefix = full_message("", errno, sqlstate)
-    msg = full.removeprefix(prefix)
+    msg = full.removeprefix(full_message("", errno, sqlstate))
     if msg in ("", full):
         return None
     return msg, errno, None, sqlstate
 
 
-def near_constructor_order(errno: Any, full: Any, sqlstate: Any = None) -> Call | None:
+def near_constructor_order(errno: Any, full: Any, sqlstate: Any = None) -> Args | None:
     """Return the same, also for what carriers make of ``args``: all three texts, or the sqlstate only in the text."""
-    if type(errno) is type(full) is type(sqlstate) is str and re.fullmatch("-?[1-9][0-9]{0,9}", errno):
-        return near_constructor_order(int(errno), full, None if sqlstate == "None" else sqlstate)
-    if sqlstate is None and type(errno) is int and type(full) is str:
-        in_text = re.match("-?[0-9]+ [(]([0-9A-Za-z]{5})[)]: ", full)
-        with_sqlstate = constructor_order((errno, full, in_text and in_text[1]))
-        if with_sqlstate:
-            return with_sqlstate
+    if type(errno) is type(full) is type(sqlstate) is str and re.fullmatch("-?[0-9]{1,10}", errno):
+        errno = int(errno)
+        if sqlstate == "None":
+            sqlstate = None
+    if type(errno) is int and type(full) is str and sqlstate is None:
+        in_text = re.match(f"{errno} [(]([0-9A-Za-z]{{5}})[)]: ", full)
+        if in_text:
+            sqlstate = in_text[1]
     return constructor_order((errno, full, sqlstate))
