@@ -32,38 +32,45 @@ THEMES = [Theme("", "#24292f", "#ffffff"), Theme("-dark", "#e6edf3", "#131416")]
 
 def cost(results: Results, theme: Theme) -> str:
     """Draw what the typical error costs, divided by what it costs with the driver alone."""
-    rows = {what: 75 + 85 * row for row, what in enumerate(IN_WORDS)}
+    left, width, top = 125, 330, 95
+    rows = {what: top + 85 * row for row, what in enumerate(IN_WORDS)}
     ratios = {(one, what): median(results.ratios(one, "stock", "typical", what)) for one in SUBJECTS for what in rows}
-    halves, bottom = ceil(2 * max(ratios.values())), 75 + 85 * len(rows)
-    parts = [_axis(130, 70, 0, bottom - 70), _axis(130, bottom, 500, 0)]
+    halves, bottom = ceil(2 * max(ratios.values())), top + 85 * len(rows)
+    half_width = width / halves
+    parts = [_axis(left, top - 5, 0, bottom - top + 5), _axis(left, bottom, width, 0)]
     for number, (one, name) in enumerate(SUBJECTS.items()):
-        parts += [_bar(20 + 142 * number, 44, 12, one), _text(38 + 142 * number, 55, name)]
-        for what, top in rows.items():
-            y, right = top + 15 * number, 1000 / halves * ratios[one, what]
-            parts += [_bar(130, y, right, one), _text(136 + right, y + 11, f"{ratios[one, what]:.2f}")]
-    parts += [_text(120, top + 42, IN_WORDS[what], "end") for what, top in rows.items()]
+        right, down = 20 + 160 * (number % 3), 44 + 20 * (number // 3)
+        parts += [_bar(right, down, 12, one), _text(right + 18, down + 11, name)]
+        for what, row in rows.items():
+            y, length = row + 15 * number, 2 * half_width * ratios[one, what]
+            parts += [_bar(left, y, length, one), _text(left + length + 6, y + 11, f"{ratios[one, what]:.2f}")]
+    parts += [_text(left - 10, row + 42, IN_WORDS[what], "end") for what, row in rows.items()]
     for half in range(halves + 1):
-        x = 130 + 500 / halves * half
+        x = left + half_width * half
         parts += [_axis(x, bottom, 0, 5), _text(x, bottom + 20, f"{half / 2:g}", "middle")]
-    parts += [_text(380, bottom + 42, "divided by what it is with the driver alone (less is better)", "middle")]
-    return _svg(740, bottom + 55, "What one error costs: time and bytes", parts, theme)
+    parts += [_text(left + width / 2, bottom + 42, "divided by the driver alone (less is better)", "middle")]
+    return _svg(520, bottom + 55, "What one error costs: time and bytes", parts, theme)
 
 
 def bytes_by_hop(results: Results, theme: Theme) -> str:
     """Draw how the pickle of the typical error grows."""
-    parts = [_axis(90, 45, 0, 330), _axis(90, 375, 480, 0), _text(98, 56, "size of its pickle (less is better)")]
+    left, width, bottom, decade = 80, 420, 375, 45
+    parts = [_axis(left, 45, 0, bottom - 45), _axis(left, bottom, width, 0)]
+    parts += [_text(left + 8, 56, "size of its pickle (less is better)")]
     for power in range(2, 9):
-        y = 375 - 45 * (power - 2)
-        parts += [_axis(85, y, 5, 0), _text(80, y + 4, size(10**power), "end")]
+        y = bottom - decade * (power - 2)
+        parts += [_axis(left - 5, y, 5, 0), _text(left - 10, y + 4, size(10**power), "end")]
     for hop in range(0, 31, 5):
-        parts += [_axis(90 + 16 * hop, 375, 0, 5), _text(90 + 16 * hop, 395, f"{hop}", "middle")]
-    for one in ("stock", "tblib", "ours"):
+        x = left + width / 30 * hop
+        parts += [_axis(x, bottom, 0, 5), _text(x, bottom + 20, f"{hop}", "middle")]
+    for one, below in [("stock", 20), ("tblib", -8), ("ours", 14)]:
         *_, last = values = results.figures[one, "typical", "bytes by hop"]
-        points = " ".join(f"{90 + 16 * hop},{375 - 45 * (log10(value) - 2):.1f}" for hop, value in enumerate(values))
+        heights = [bottom - decade * (log10(value) - 2) for value in values]
+        points = " ".join(f"{left + width / 30 * hop:.0f},{height:.1f}" for hop, height in enumerate(heights))
         parts += [f'<polyline class="line" stroke="{COLOURS[one]}" points="{points}"/>\n']
-        parts += [_text(578, 379 - 45 * (log10(last) - 2), f"{SUBJECTS[one]}: {size(last)}")]
-    parts += [_text(330, 417, "how often it was sent on, from process to process", "middle")]
-    return _svg(800, 430, "Size of one error that is sent on and on", parts, theme)
+        parts += [_text(left + width - 25, heights[-1] + below, f"{SUBJECTS[one]}: {size(last)}", "end")]
+    parts += [_text(left + width / 2, bottom + 42, "how often it was sent on, from process to process", "middle")]
+    return _svg(520, bottom + 55, "Size of one error that is sent on and on", parts, theme)
 
 
 def size(number: float) -> str:

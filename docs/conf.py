@@ -23,6 +23,7 @@ author = copyright = "the mysql_errors_compat authors"
 
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "patches/*.md", "benchmarks/*.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
+exclude_patterns = [".*", "build", "dist"]  # folders that need not be looked through
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 
 myst_enable_extensions = ["attrs_inline"]
