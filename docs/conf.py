@@ -36,7 +36,7 @@ default_role = "py:obj"  # docstrings put names between single backticks
 
 html_theme = "furo"
 pygments_style = "a11y-light"
-pygments_dark_style = "github-dark"
+pygments_dark_style = "a11y-dark"
 html_title = f"{project} {release}"
 html_copy_source = False
 html_static_path = ["site/style.css"]
