@@ -68,7 +68,7 @@ matrix-short: $(BIN)/.installed-release ## the same with four of the drivers, on
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
-bench: $(BIN)/.installed-bench ## measure what an error costs, write docs/costs.md, draw its pictures (minutes)
+bench: $(BIN)/.installed-bench ## measure what an error costs, write it into the pages, draw the pictures (minutes)
 	@$(BIN)/python -m benchmarks
 
 bench-plot: $(BIN)/.installed-bench ## write and draw again what was measured last
