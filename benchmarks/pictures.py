@@ -63,7 +63,7 @@ def bytes_by_hop(results: Results, theme: Theme) -> str:
     for hop in range(0, 31, 5):
         x = left + width / 30 * hop
         parts += [_axis(x, bottom, 0, 5), _text(x, bottom + 20, f"{hop}", "middle")]
-    for one, below in [("stock", 20), ("tblib", -8), ("ours", 14)]:
+    for one, below in [("stock", 0), ("tblib", -8), ("ours", 14)]:
         *_, last = values = results.figures[one, "typical", "bytes by hop"]
         heights = [bottom - decade * (log10(value) - 2) for value in values]
         points = " ".join(f"{left + width / 30 * hop:.0f},{height:.1f}" for hop, height in enumerate(heights))
