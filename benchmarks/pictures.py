@@ -54,18 +54,18 @@ def cost(results: Results, theme: Theme) -> str:
 
 def bytes_by_hop(results: Results, theme: Theme) -> str:
     """Draw how the pickle of the typical error grows."""
-    left, width, bottom, decade = 80, 420, 375, 45
+    left, width, bottom, decade = 80, 420, 375, 40
     parts = [_axis(left, 45, 0, bottom - 45), _axis(left, bottom, width, 0)]
     parts += [_text(left + 8, 56, "size of its pickle (less is better)")]
-    for power in range(2, 9):
-        y = bottom - decade * (power - 2)
+    for power in range(1, 9):
+        y = bottom - decade * (power - 1)
         parts += [_axis(left - 5, y, 5, 0), _text(left - 10, y + 4, size(10**power), "end")]
     for hop in range(0, 31, 5):
         x = left + width / 30 * hop
         parts += [_axis(x, bottom, 0, 5), _text(x, bottom + 20, f"{hop}", "middle")]
-    for one, below in [("stock", 0), ("tblib", -8), ("ours", 14)]:
+    for one, below in [("stock", 0), ("tblib", -8), ("ours", 16)]:
         *_, last = values = results.figures[one, "typical", "bytes by hop"]
-        heights = [bottom - decade * (log10(value) - 2) for value in values]
+        heights = [bottom - decade * (log10(value) - 1) for value in values]
         points = " ".join(f"{left + width / 30 * hop:.0f},{height:.1f}" for hop, height in enumerate(heights))
         parts += [f'<polyline class="line" stroke="{COLOURS[one]}" points="{points}"/>\n']
         parts += [_text(left + width - 25, heights[-1] + below, f"{SUBJECTS[one]}: {size(last)}", "end")]
