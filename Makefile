@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test test-all needed thorough transports docs lint build matrix matrix-short bench bench-plot upstream-suite \
-    python27 pythons workflow clean
+.PHONY: help demo test test-all needed thorough transports docs screenshots lint build matrix matrix-short bench bench-plot \
+    upstream-suite python27 pythons workflow clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -21,10 +21,10 @@ test-all: needed $(BIN)/.installed-all test ## run all tests: engines, servers, 
 	@$(BIN)/python -m pytest tests/tools tests/outside
 
 # What each of Debian's packages brings.
-PROGRAMS := git:git mariadb-server:mariadbd patch:patch redis-server:redis-server valgrind:valgrind
+PROGRAMS := chromium:chromium git:git mariadb-server:mariadbd patch:patch redis-server:redis-server valgrind:valgrind
 
 needed:
-	@echo "make test-all: needs MariaDB, Redis, valgrind, git and patch, and 1.5 GB from pip."
+	@echo "make test-all: needs MariaDB, Redis, Chromium, valgrind, git and patch, and 1.5 GB from pip."
 	@missing=; for each in $(PROGRAMS); do \
 	    PATH="$$PATH:/usr/sbin" command -v "$${each#*:}" >/dev/null || missing="$$missing $${each%%:*}"; \
 	done; [ -z "$$missing" ] || echo "Missing here, and what needs it is skipped: sudo apt-get install$$missing"
@@ -37,9 +37,16 @@ transports: $(BIN)/.installed-all ## test the carriers, and write the tables of 
 	@$(BIN)/python -m pytest tests/outside/test_carriers.py --deselect tests/outside/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen
 	@$(BIN)/python -m tests.outside.transports
 
+# A warning is an error.
+SPHINX := $(BIN)/python -m sphinx -q -W --keep-going --fresh-env -d build/doctrees -c docs . build/site
+
 docs: $(BIN)/.installed-all ## build the documentation into build/site, and run its examples
-	@$(BIN)/mkdocs build
-	@$(BIN)/python -m pytest tests/outside/test_docs.py
+	@$(SPHINX)
+	@$(BIN)/python -m pytest tests/outside/test_docs.py tests/outside/test_site.py
+
+screenshots: $(BIN)/.installed-all ## photograph the site into build/screenshots, to be looked at (needs Chromium)
+	@$(SPHINX)
+	@$(BIN)/python -m scripts.screenshots
 
 lint: $(BIN)/.installed-all ## check types and style
 	@$(BIN)/ruff check .
@@ -61,7 +68,7 @@ matrix-short: $(BIN)/.installed-release ## the same with four of the drivers, on
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
-bench: $(BIN)/.installed-bench ## measure what an error costs, write docs/costs.md, draw its pictures (minutes)
+bench: $(BIN)/.installed-bench ## measure what an error costs, write it into the pages, draw the pictures (minutes)
 	@$(BIN)/python -m benchmarks
 
 bench-plot: $(BIN)/.installed-bench ## write and draw again what was measured last

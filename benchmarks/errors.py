@@ -18,16 +18,19 @@ SUBJECTS = {
     "psycopg": "psycopg 3",
 }
 
-MESSAGE = "Deadlock found when trying to get lock; try restarting the transaction"
+MESSAGE = "Deadlock found when trying to get lock; try restarting transaction"  # as the server says it
 
 _FIELDS = "(msg=MESSAGE, errno=1213, sqlstate='40001')"  # as the driver calls its constructor
 KINDS = {
-    "typical": f"InternalError{_FIELDS}",
+    "typical": f"OperationalError{_FIELDS}",
+    "message only": "OperationalError(MESSAGE)",
+    "errno only": "InterfaceError(errno=2013)",
     "no fields": "Error()",
     "values": "InterfaceError(errno=2003, values=('db1.example', 3306, '111'))",
-    "added attribute": f"add_attribute(InternalError{_FIELDS})",
+    "added attribute": f"add_attribute(OperationalError{_FIELDS})",
     "plain subclass": f"PlainSubclass{_FIELDS}",
     "own constructor": f"OwnConstructor{_FIELDS}",
+    "own constructor, called with (errno, text)": "NumberAndText(1213, MESSAGE)",
 }
 MODULES = {"PyMySQL": "pymysql.err", "psycopg": "psycopg.errors"}
 EXPRESSIONS = dict.fromkeys(SUBJECTS, KINDS)
@@ -35,16 +38,23 @@ for _subject, _typical in [("PyMySQL", "OperationalError(1213, MESSAGE)"), ("psy
     EXPRESSIONS[_subject] = {"typical": _typical, "added attribute": f"add_attribute({_typical})"}
 
 
-class PlainSubclass(driver.InternalError):
+class PlainSubclass(driver.OperationalError):
     """An application's class that adds nothing."""
 
 
-class OwnConstructor(driver.InternalError):
+class OwnConstructor(driver.OperationalError):
     """An application's class with a constructor that the driver alone can call when it unpickles."""
 
     def __init__(self, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
         super().__init__(msg, errno, values, sqlstate)
         self.again = errno in (1205, 1213)
+
+
+class NumberAndText(driver.OperationalError):
+    """An application's class with a constructor in the order of other drivers, which takes its `args` too."""
+
+    def __init__(self, code: int, text: str, sqlstate: Any = None) -> None:
+        super().__init__(text, code, sqlstate=sqlstate)
 
 
 def add_attribute(error: Exception) -> Exception:

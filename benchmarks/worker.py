@@ -19,6 +19,14 @@ OPERATIONS = {
     "round trip": "loads(dumps(error))",
     "copy": "copy(error)",
 }
+IN_WORDS = {
+    "constructor": "make",
+    "dumps": "pickle",
+    "loads": "unpickle",
+    "round trip": "send and receive",
+    "copy": "copy",
+    "bytes": "bytes",
+}
 
 
 def _timer(subject: str, kind: str, operation: str) -> timeit.Timer:

@@ -75,5 +75,23 @@ def test_readme_docs_and_pictures_say_what_was_measured_last() -> None:
     results = measure.load()
     files = report.files(results)
     assert [path.name for path, text in files.items() if path.read_text(encoding="utf-8") != text] == []
-    assert set(re.findall("<!-- (.*): begin -->", files[ROOT / "docs/costs.md"])) == set(report.parts(results))
-    assert report.parts(results)["cost"] in files[ROOT / "README.md"]
+    marked = {path: set(re.findall("<!-- (.*): begin -->", files[path])) for path in report.PAGES}
+    assert marked == {
+        ROOT / "README.md": {"cost"},
+        ROOT / "docs" / "costs.md": {"cost", "kinds", "subjects", "versions"},
+        ROOT / "benchmarks" / "README.md": {"goals", "times"},
+    }
+    assert set().union(*marked.values()) == set(report.parts(results))
+
+
+def test_what_takes_longer_is_said() -> None:
+    measured = measure.load()
+    figures = dict(measured.figures)
+    for subject, kind, what in measured.figures:
+        if subject == "ours" and what in worker.OPERATIONS:
+            figures[subject, kind, what] = figures["stock", kind, what]
+    as_quick = measured._replace(figures=figures)
+    assert "No kind of error takes longer than with the driver alone." in report.parts(as_quick)["cost"]
+    figures["ours", "values", "copy"] = [3 * value for value in figures["stock", "values", "copy"]]
+    assert "at worst: to copy, 3.0 times as long (values)." in report.parts(as_quick)["cost"]
+    assert "**3.00**" in report.parts(as_quick)["kinds"]

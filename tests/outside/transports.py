@@ -21,11 +21,13 @@ PAGE = Path("docs", "carriers.md")
 SEEN = Path(".pytest_cache", "d", "carriers")  # where pytest keeps what the tests give to its cache
 BEGIN, END = "<!-- transports: begin -->\n", "<!-- transports: end -->\n"
 COLUMNS = ("neither", "receiver", "both")
-HEADER = """\
-| carrier | driver's class: neither | only the receiver | both | own constructor: neither | only the receiver | both |
-| --- | --- | --- | --- | --- | --- | --- |
+HEADINGS = {REFUSED: "## Driver's class", OWN: "## Own constructor"}
+HEADER = """
+| carrier | neither | only the receiver | both |
+| --- | --- | --- | --- |
 """
-ONLY_THE_SENDER = """
+ONLY_THE_SENDER = """## Only the sender
+
 With the package at the sender alone everything arrives as with both, but for these:
 
 | carrier | driver's class | own constructor |
@@ -83,9 +85,12 @@ def read(seen: Path) -> tuple[dict[str, Cells], str]:
 
 
 def make(rows: dict[str, Cells]) -> str:
-    tables = HEADER
-    for name, row in rows.items():
-        tables += line(name, *(row[which, case] for case in (REFUSED, OWN) for which in COLUMNS))
+    tables = ""
+    for case, heading in HEADINGS.items():
+        tables += f"{heading}\n{HEADER}"
+        for name, row in rows.items():
+            tables += line(name, *(row[which, case] for which in COLUMNS))
+        tables += "\n"
     tables += ONLY_THE_SENDER
     for name, row in rows.items():
         sender, both = ([row[which, case] for case in (REFUSED, OWN)] for which in ("sender", "both"))
