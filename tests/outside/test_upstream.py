@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,31 @@ def test_nothing_is_worse_with_both_the_diff_and_the_package(
         if not all(re.match(WORSE, problem) for problem in problems)
     }
     assert unlisted == {}
+
+
+@on(NEWEST[0])
+@pytest.mark.parametrize("document", ["REPORT.md", "PULL_REQUEST.md"])
+def test_the_programs_of_the_documents_end_as_they_say(
+    release: Release, stock: Path, patched: Path, document: str, tmp_path: Path
+) -> None:
+    text = (PATCHES / document).read_text(encoding="utf-8")
+    (program,) = re.findall(r"^    import .*\n(?:(?:    .*)?\n)+", text, re.MULTILINE)
+    script = tmp_path / "program.py"
+    script.write_text(textwrap.dedent(program))
+    for tree, end in ((stock, "multiprocessing.context.TimeoutError"), (patched, "TableError: 1146 ")):
+        done = upstream.run(sys.executable, script, cwd=tmp_path, PYTHONPATH=str(tree / "lib"))
+        assert f"\n{end}" in re.sub(r"^__mp_main__\.|^__main__\.", "", done.output, flags=re.MULTILINE), done.output
+
+
+@on(NEWEST[0])
+def test_the_pull_request_shows_what_is_seen(release: Release, stock: Path, patched: Path, tmp_path: Path) -> None:
+    text = (PATCHES / "PULL_REQUEST.md").read_text(encoding="utf-8")
+    for tree, title in ((stock, "Before"), (patched, "After")):
+        (shown,) = re.findall(rf"^{title}:\n\n((?:    .*\n)+)", text, re.MULTILINE)
+        script = tmp_path / f"{title}.txt"
+        script.write_text("    >>> import copy, mysql.connector\n" + shown)
+        done = upstream.run(sys.executable, "-m", "doctest", script, cwd=tmp_path, PYTHONPATH=str(tree / "lib"))
+        assert done.code == 0, done.output
 
 
 @on(*NEWEST, *EARLIER, OLD_PYTHON[0])
