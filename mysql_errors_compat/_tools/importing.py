@@ -1,15 +1,9 @@
-"""The interpreter of `check` that finds and imports an application's modules, without the package.
+"""The interpreter of `check`: it imports the application's modules, while the package is absent, and then examines.
 
-`check` runs this file by its path, since importing any part of the package installs it. The other
-interpreter, `check_work`, imports it.
-
-Its messages are lines of JSON: ``["step", what, module]`` before anything that may not return, with the module
-that is to blame, should it not; ``["module", name, problem]``, where `problem` says why it could not be
-imported; ``["left out", name]``; ``["package", name]``, the module with which mysql_errors_compat came, if
-any; ``["unusable", why]``, and at the end ``["all"]``.
+`check` runs this file by its path, since importing any part of the package installs it. Its messages are lines of
+JSON, for `Findings` to read; before anything that may never return, one says what is to be done, and what is to
+blame if it does not.
 """
-
-from __future__ import annotations
 
 import difflib
 import importlib
@@ -21,143 +15,178 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 PACKAGE = "mysql_errors_compat"
+
+Tell = Callable[..., None]
 
 
 class UnusableError(Exception):
     """Nothing can be checked. The text says why."""
 
 
-def serve(run: Callable[..., Any]) -> None:
-    """Call `run` with a function that sends a message, and what the command line says; send what it returns; end."""
+def main() -> None:
+    """Do what the command line says, in JSON, send what is found, and end the interpreter."""
     threading.Thread(target=_end_with_reader, args=(os.dup(0),), daemon=True).start()
-    with open(os.devnull, "rb") as nothing, os.fdopen(os.dup(1), "w") as channel:
-        os.dup2(nothing.fileno(), 0)
-        os.dup2(2, 1)  # what the application prints is not for our reader
+    channel, own = os.fdopen(os.dup(1), "w"), os.getpid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # what the application prints is not for our reader
 
-        def tell(*message: object) -> None:
-            print(json.dumps(message), file=channel, flush=True)
+    def tell(*message: object) -> None:
+        if os.getpid() != own:  # the application has forked, and both have returned
+            os._exit(0)
+        print(json.dumps(message), file=channel, flush=True)
 
-        try:
-            tell(run(tell, *json.loads(sys.argv[1])))
-        except Exception as problem:
-            # Not by the class: the one of the file that runs is another than the one that is imported.
-            known = type(problem).__name__ == UnusableError.__name__
-            tell("unusable", str(problem) if known else f"this command has a fault: {traceback.format_exc()}")
-    os._exit(0)  # a Pool may not let go
+    try:
+        _check(tell, **json.loads(sys.argv[1]))
+        tell("all")
+    except UnusableError as problem:
+        tell("unusable", str(problem))
+    except Exception:
+        tell("unusable", f"this command has a fault: {traceback.format_exc()}")
+    os._exit(0)  # whatever threads are left
 
 
 def _end_with_reader(pipe: int) -> None:
     os.read(pipe, 1)  # it is never written to
     if sys.platform != "win32":
         os.killpg(0, signal.SIGTERM)
-    os._exit(1)
 
 
-def import_module(name: str) -> Any:
-    """Return the module of this name. Raises UnusableError if there is none, or it raises anything."""
-    if not all(map(str.isidentifier, name.split("."))):
-        raise UnusableError(
-            f"{name!r} is not the name of a module: give it as in an import statement, such as shop.errors"
-        )
-    try:
-        return importlib.import_module(name)
-    except BaseException as problem:
-        raise UnusableError(f"cannot import {name}: {why(problem)}{_did_you_mean(name, problem)}") from problem
+def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
+    modules = _Modules(tell, named, skip, failed)
+    modules.bring_all()
+    sources = []
+    for name in examples:
+        tell("step", f"--examples {name}", "nobody", None)
+        sources.append((name, _find(name)))
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    sys.path.insert(0, root)  # this copy of the package, whatever else is installed
+    examining = importlib.import_module(f"{PACKAGE}._tools.examining")
+    sys.path.remove(root)
+    given: list[Any] = []
+    for name, source in sources:
+        tell("step", f"--examples {name}", "nobody", None)
+        try:
+            given += examining.listed(source)
+        except Exception as problem:
+            raise UnusableError(f"--examples {name}: {type(problem).__name__}: {problem}") from problem
+        for error in given:
+            if not isinstance(error, BaseException):
+                raise UnusableError(f"--examples {name}: {error!r} is no error")
+    examining.examine(tell, modules.imported, given, **rest)
 
 
-def why(problem: BaseException) -> str:
-    """Say in one line what was raised during an import, and where."""
-    text = " ".join(str(problem).split())
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
-    frames = [frame for frame in frames if frame.filename != __file__]
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(problem).__name__}{text and ': '}{text}{where}"
+class _Modules:
+    """The modules that are named, and all that is below them."""
+
+    def __init__(self, tell: Tell, named: list[str], skip: list[str], failed: list[str]) -> None:
+        self._tell, self._named, self._skip, self._failed = tell, named, skip, failed
+        self._met: list[str] = []
+        self._left_out: list[str] = []
+        self.imported: list[str] = []
+
+    def bring_all(self) -> None:
+        for name in self._named:
+            self._bring(name, among_tests=any(map(_is_for_tests, name.split("."))))
+        for name in self._skip:
+            above = [closed for closed in self._left_out + self._failed if name.startswith(f"{closed}.")]
+            if name not in self._met and not above:
+                raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, self._met)}")
+        self._tell("left out", self._left_out)
+
+    def _bring(self, name: str, among_tests: bool) -> None:
+        if name in self._met:
+            return
+        self._met.append(name)
+        if name in self._skip or (_is_for_tests(name) and not among_tests):
+            self._left_out.append(name)
+            return
+        if name not in self._failed:
+            self._import(name)
+        for part in _parts(name):
+            if part.endswith(".__main__"):
+                self._met.append(part)
+            else:
+                self._bring(part, among_tests)
+
+    def _import(self, name: str) -> None:
+        self._tell("step", f"importing {name}", "nobody" if name in self._named else "module", name)
+        had_package = _has_package()
+        try:
+            import_module(name)
+        except UnusableError as problem:
+            if name in self._named:
+                raise
+            self._failed.append(name)
+            self._tell("module", name, str(problem))
+        else:
+            self.imported.append(name)
+            if _has_package() and not (had_package and self.imported[1:]):
+                self._tell("package", name)
 
 
-def _did_you_mean(name: str, problem: BaseException) -> str:
-    missing = getattr(problem, "name", None)
-    if not (isinstance(problem, ModuleNotFoundError) and missing and f"{name}.".startswith(f"{missing}.")):
-        return ""
-    parent, _, last = missing.rpartition(".")
-    path = getattr(sys.modules.get(parent), "__path__", None) if parent else None
-    known = [info.name for info in pkgutil.iter_modules(path)] if path or not parent else []
-    close = difflib.get_close_matches(last, known, 1)
-    return f"; did you mean {parent}{parent and '.'}{close[0]}{name.removeprefix(missing)}?" if close else ""
-
-
-def parts(module: str) -> Iterator[str]:
-    """Yield the names of the modules right below an imported package, those in folders without __init__.py too."""
-    folders = list(getattr(sys.modules[module], "__path__", []))
-    names = {info.name for info in pkgutil.iter_modules(folders)}
-    for folder in filter(os.path.isdir, folders):
-        names |= {entry.name for entry in os.scandir(folder) if entry.is_dir() and _has_modules(entry.path)}
-    yield from (f"{module}.{name}" for name in sorted(names) if name.isidentifier())
-
-
-def _has_modules(folder: str) -> bool:
-    return any(name.endswith(".py") for name in os.listdir(folder))
-
-
-def is_for_tests(name: str) -> bool:
-    """Tell whether this is a name of tests."""
-    last = name.rpartition(".")[2]
-    return last in ("test", "tests", "conftest") or last.startswith("test_") or last.endswith("_test")
-
-
-def has_package() -> bool:
-    """Tell whether the package has been imported, by whomever, and is installed."""
+def _has_package() -> bool:
     package = sys.modules.get(PACKAGE)
     return package is not None and bool(package.is_installed())
 
 
-def _run(tell: Callable[..., None], named: list[str], skip: list[str], examples: list[str], failed: list[str]) -> str:
-    for name in examples:
-        if not name.partition(":")[2]:
-            raise UnusableError(f"--examples {name}: this takes MODULE:FUNCTION")
-    told: set[str] = set()
+def import_module(name: str) -> Any:
+    """Return the module of this name. Raises UnusableError if there is none, or it raises anything."""
+    if name.endswith(".py") or not all(map(str.isidentifier, name.split("."))):
+        raise UnusableError(f"{name!r} is no module's name: give it as in an import statement, such as shop.errors")
+    try:
+        return importlib.import_module(name)
+    except BaseException as problem:
+        frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
+        where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames[1:] else ""
+        text = f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
+        raise UnusableError(f"cannot import {name}: {text}{where}{_nearest_module(name, problem)}") from problem
 
-    def bring(name: str, among_tests: bool) -> None:
-        """Import a module and all below it."""
-        if name in told:
-            return
-        told.add(name)
-        if name in skip or (is_for_tests(name) and not among_tests):
-            tell("left out", name)
-            return
-        if name not in failed:
-            tell("step", f"importing {name}", name)
-            try:
-                import_module(name)
-            except UnusableError as problem:
-                if name in named:
-                    raise
-                tell("module", name, str(problem.__cause__ and why(problem.__cause__)))
-            else:
-                tell("module", name, None)
-                if has_package():
-                    tell("package", name)
-        if name in sys.modules:
-            for part in parts(name):
-                if not part.endswith(".__main__"):
-                    bring(part, among_tests)
 
-    for name in named:
-        among_tests = any(map(is_for_tests, name.split(".")))
-        bring(name, among_tests)
-    for name in examples:
-        module, _, path = name.partition(":")
-        tell("step", f"--examples {name}", None)
-        found = import_module(module)
-        try:
-            operator.attrgetter(path)(found)
-        except Exception as problem:
-            raise UnusableError(f"--examples {name}: {type(problem).__name__}: {problem}") from problem
-    return "all"
+def _nearest_module(name: str, problem: BaseException) -> str:
+    missing = getattr(problem, "name", None)
+    if not (isinstance(problem, ModuleNotFoundError) and missing and f"{name}.".startswith(f"{missing}.")):
+        return ""
+    parent = missing.rpartition(".")[0]
+    path = getattr(sys.modules.get(parent), "__path__", []) if parent else None
+    return _did_you_mean(missing, [info.name for info in pkgutil.iter_modules(path, parent and f"{parent}.")])
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _parts(module: str) -> list[str]:
+    """Return the names of the modules right below an imported package, those in folders without __init__.py too."""
+    folders = list(getattr(sys.modules.get(module), "__path__", []))
+    names = {info.name for info in pkgutil.iter_modules(folders)}
+    for folder in filter(os.path.isdir, folders):
+        for entry in filter(os.DirEntry.is_dir, os.scandir(folder)):
+            names |= {entry.name for file in os.listdir(entry) if file.endswith(".py")}
+    return [f"{module}.{name}" for name in sorted(names) if name.isidentifier()]
+
+
+def _is_for_tests(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last in ("test", "tests", "conftest") or last.startswith("test_") or last.endswith("_test")
+
+
+def _find(examples: str) -> Any:
+    """Return the function, the list or the error that ``module:function`` means."""
+    module, _, path = examples.partition(":")
+    if not path:
+        raise UnusableError(f"--examples {examples}: this takes MODULE:FUNCTION")
+    found = import_module(module)
+    try:
+        return operator.attrgetter(path)(found)
+    except Exception as problem:
+        text = f"{type(problem).__name__}: {problem}"
+        raise UnusableError(f"--examples {examples}: {text}{_did_you_mean(path, dir(found))}") from problem
 
 
 if __name__ == "__main__":
-    serve(_run)
+    main()

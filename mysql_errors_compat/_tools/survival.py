@@ -1,12 +1,11 @@
 """Sending an error every way there is in one process, and saying how what arrives differs from what left."""
 
-from __future__ import annotations
-
 import copy
 import json
 import pickle
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import MemberDescriptorType
 from typing import Any, NamedTuple
@@ -15,11 +14,15 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 100
 _show = _short.repr
 
-# What an error of the driver has outside of anybody's sight. str() and args show what is in them.
-_PRIVATE = {"attribute '_full_msg'", "attribute '_values'"}
 _FIELDS = {f"attribute {name!r}" for name in ("msg", "errno", "sqlstate")}
+_PRIVATE = ("attribute '_full_msg", "attribute '_values")  # what the driver's errors have out of sight
 # Members that the interpreter sets by itself. The second is what lacked an attribute: it may be anything.
 _NOT_SENT = {vars(BaseException)["__suppress_context__"], vars(AttributeError).get("obj")}
+
+
+# The name of a way of sending an error, how it leaves, and how it arrives from there, if it has not yet.
+Way = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
+_COPIES: list[Way] = [("copy.copy", copy.copy, None), ("copy.deepcopy", copy.deepcopy, None)]
 
 
 class Fault(NamedTuple):
@@ -27,87 +30,94 @@ class Fault(NamedTuple):
 
     way: str
     text: str
+    hangs: bool  # a Pool, since the error leaves and then its arrival raises
     unpicklable: str | None  # the attribute that is to blame, as messages name it
-    cause: Exception | None
+    cause: BaseException | None
 
 
-def find_fault(error: BaseException) -> Fault | None:
-    """Send `error` through every pickle protocol, both picklers and copy; return what goes wrong, or None."""
+def every_way() -> list[Way]:
+    """Return every pickle protocol with both picklers, and both ways of copying."""
+    python: Any = pickle
+    ways: list[Way] = []
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        for which, dumps, loads in ("C", pickle.dumps, pickle.loads), ("Python", python._dumps, python._loads):
+            ways.append((f"pickle protocol {protocol}, {which} pickler", partial(dumps, protocol=protocol), loads))
+    return ways + _COPIES
+
+
+def ways_in_use(cls: type) -> list[Way]:
+    """Return what today's programs do with errors of a class: the default protocol, Celery's, and copying."""
+    protocol = 2 if name_of(cls).isascii() else 3  # no earlier one has a form for other names
+    celerys: Way = (f"pickle protocol {protocol}", partial(pickle.dumps, protocol=protocol), pickle.loads)
+    return [("pickle", pickle.dumps, pickle.loads), celerys, *_COPIES]
+
+
+def find_fault(error: BaseException, ways: Iterable[Way]) -> Fault | None:
+    """Send `error` these ways; return the first thing that goes wrong, or None."""
     left = facts(error)
-    for way, send in _ways():
+    for way, leave, arrive in ways:
+        hangs = False
         try:
-            arrived = facts(send(error))
-        except Exception as problem:
+            arrived = leave(error)
+            if arrive:
+                hangs = True  # if anything is raised from here on
+                arrived = arrive(arrived)
+        except (Exception, SystemExit) as problem:
             for name, value in left.items():
                 if reason := _why_unpicklable(name, value):
-                    return Fault(way, reason, name, problem)
-            return Fault(way, say(problem), None, problem)
-        changed = _differing(left, arrived, {})
-        if changed:
+                    return Fault(way, reason, hangs, name, problem)
+            return Fault(way, say(problem), hangs, None, problem)
+        after = facts(arrived)
+        if changed := _differing(left, after, {}):
             reason = _why_unpicklable(changed, left.get(changed))
-            return Fault(way, reason or _describe(changed, left, arrived), reason and changed, None)
+            return Fault(way, reason or _describe(changed, left, after), False, changed if reason else None, None)
     return None
 
 
 def from_args(errors: Iterable[BaseException]) -> str:
-    """Say how errors of one class arrive where only their class and `args` travel, in JSON."""
+    """Say how errors of one class arrive where only their class and `args` travel, in JSON, as Celery has it."""
     lost: set[str] = set()
     for error in errors:
-        if bytes in (type(getattr(error, "msg", None)), *map(type, error.args)):
+        if any(isinstance(value, bytes) for value in (getattr(error, "msg", None), *error.args)):
             continue  # JSON has none, and the driver's full message is a text
+        before = facts(error)
         try:
-            arrived: Any = type(error)(*_through_json(error.args))
-        except Exception as problem:
+            after = facts(type(error)(*json.loads(json.dumps(error.args, default=repr))))
+        except (Exception, SystemExit) as problem:
             return f"does not arrive: {say(problem)}"
-        before, after = facts(error), facts(arrived)
-        for name in _differing_all(before, after):
-            if name in _FIELDS or not name.startswith("attribute"):
+        for name in {**before, **after}:
+            if name in before and name in after and _same(before[name], after[name], {}):
+                continue
+            if name in _FIELDS or name in ("type", "args", "str()"):
                 return f"arrives changed: {_describe(name, before, after)}"
-            lost.add(name.removeprefix("attribute ").strip("'"))
-    return "arrives as itself" + (f", without {', '.join(sorted(lost))}" if lost else "")
+            if name.startswith("attribute"):  # str() and args show what is in the others
+                lost.add(name.removeprefix("attribute ").strip("'"))
+    return f"arrives as itself, without {', '.join(sorted(lost))}" if lost else "arrives as itself"
 
 
-def _through_json(args: tuple[Any, ...]) -> list[Any]:
-    """Return what Celery gives to the class at the other end: JSON, and repr() of what JSON has no form for."""
-    received = []
-    for arg in args:
-        try:
-            received.append(json.loads(json.dumps(arg)))
-        except (TypeError, ValueError):
-            received.append(repr(arg))
-    return received
+def difference(left: BaseException, arrived: BaseException) -> str | None:
+    """Say how an error that arrived differs from the one that left; return None if it does not."""
+    before, after = facts(left), facts(arrived)
+    name = _differing(before, after, {})
+    return name and _describe(name, before, after)
 
 
-def _differing_all(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    names = [name for name in {**before, **after} if name not in _PRIVATE]
-    return [name for name in names if _differing(_only(before, name), _only(after, name), {})]
-
-
-def _only(found: dict[str, Any], name: str) -> dict[str, Any]:
-    return {name: found[name]} if name in found else {}
-
-
-def _ways() -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    pickler: Any = pickle
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        yield f"pickle protocol {protocol}, C pickler", partial(_pickled, pickler.dumps, pickler.loads, protocol)
-        yield f"pickle protocol {protocol}, Python pickler", partial(_pickled, pickler._dumps, pickler._loads, protocol)
-    yield "copy.copy", copy.copy
-    yield "copy.deepcopy", copy.deepcopy
-
-
-def _pickled(dumps: Callable[..., bytes], loads: Callable[[bytes], Any], protocol: int, error: Any) -> Any:
-    return loads(dumps(error, protocol))
+def drivers() -> tuple[type[Exception], ...]:
+    """Return the base class of each of the driver's hierarchies that are imported."""
+    modules = [sys.modules[name] for name in ("mysql.connector.errors", "mysqlx.errors") if name in sys.modules]
+    return tuple(module.Error for module in modules)
 
 
 def facts(error: BaseException) -> dict[str, Any]:
     """Return everything that must arrive, by the name it has in a message."""
     try:
-        text: object = str(error)
+        text = str(error)
     except Exception as problem:  # the driver's own __str__ raises where there is no message
-        text = type(problem)
-    attributes = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
-    return {"type": type(error), "args": error.args, **attributes, "str()": text}
+        text = f"raises {type(problem).__name__}"
+    named = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
+    for name in [name for name in named if isinstance(error, drivers()) and name.startswith(_PRIVATE)]:
+        named["the full message" if "full" in name else "the values"] = named.pop(name)
+    return {"type": type(error), "args": error.args, **named, "str()": text}
 
 
 def _members(error: BaseException) -> dict[str, Any]:
@@ -141,24 +151,19 @@ def _why_unpicklable(name: str, value: object) -> str | None:
 
 def say(problem: BaseException) -> str:
     """Return the type of an exception and its text, in one line."""
-    text = _one_line(problem)
-    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
+    return f"{type(problem).__name__}: {_one_line(problem)}".removesuffix(": ")
 
 
 def _one_line(problem: BaseException) -> str:
-    return " ".join(str(problem).split())
+    try:
+        return " ".join(str(problem).split())
+    except Exception:
+        return "(its str() raises)"
 
 
 def name_of(cls: type) -> str:
     """Return the name of a class as messages have it."""
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
-
-
-def difference(left: BaseException, arrived: BaseException) -> str | None:
-    """Say how an error that arrived differs from the one that left; return None if it does not."""
-    before, after = facts(left), facts(arrived)
-    name = _differing(before, after, {})
-    return name and _describe(name, before, after)
 
 
 def _differing(left: dict[str, Any], arrived: dict[str, Any], seen: dict[int, Any]) -> str | None:

@@ -1,0 +1,137 @@
+"""What a parameter of a constructor may want: by its type hint, or else, likeliest first, by its default and name."""
+
+import functools
+import inspect
+import threading
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import mysql.connector
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from .survival import drivers
+
+Strategy = st.SearchStrategy[Any]
+
+
+class Kind(NamedTuple):
+    """A kind of values."""
+
+    words: str  # empty if a type hint says it
+    simplest: Any  # unknown then
+    strategy: Strategy
+    names: str = ""  # the last words of the names of parameters that want it
+    types: tuple[type, ...] = ()  # of the defaults of parameters that want it
+
+
+@functools.cache
+def two_of(strategy: Strategy) -> list[Any]:
+    """Return two values, the simplest one first, or one if there are no more; not while Hypothesis runs a test."""
+    found: list[Any] = []
+    checks = list(HealthCheck)
+    once = settings(max_examples=2, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=checks)
+    settings(once, derandomize=True)(given(strategy)(lambda value: found.append(value)))()
+    return found
+
+
+def a_function(*_: Any, **__: Any) -> None:
+    """Stand in for what is called: unlike a lambda, a function of a module can be pickled."""
+
+
+class Anything(str):
+    """Stands in for an object of which nothing is known: a text that has every attribute and can be called."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Anything(name)
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return self
+
+
+def _as_if_open(cls: Any) -> Any:
+    """Return a connection, or what else holds one, that is as little for pickling as when it is open."""
+    while inspect.isabstract(cls):
+        cls = cls.__subclasses__()[0]
+    try:
+        made = cls()
+    except Exception:  # PooledMySQLConnection wants a pool, one of asyncio a loop
+        made = object.__new__(cls)
+        vars(made)["_cnx"] = mysql.connector.MySQLConnection()  # to which the former hands everything on
+    vars(made)["stand-in for a socket"] = threading.Lock()
+    return made
+
+
+def _deadlock(msg: str) -> Any:
+    return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
+
+
+TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
+_NUMBERS = st.integers(1, 65535)
+_TEXT = Kind("a text", "orders", TEXTS, types=(str,))
+_COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
+_NUMBER = Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float))
+_WRAPPED = "cause error err e ex exc exception orig original inner"
+_ERROR = Kind("an error of the driver's", _deadlock("Deadlock found"), st.builds(_deadlock, TEXTS), _WRAPPED)
+_LIST = Kind("a list", ["orders"], st.lists(TEXTS, min_size=1, max_size=3), "rows errors items tables columns", (list,))
+_TUPLE = Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,))
+_NAMED = "context extra kwargs data options config payload headers"
+_DICT = Kind("a dict", {"table": "orders"}, st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3), _NAMED, (dict,))
+_NAMED_OBJECT = "response request obj instance"
+_OBJECT = Kind(
+    "an object with any attribute", Anything("orders"), st.just(Anything("x")), "response request obj instance"
+)
+_CURSOR: Any = mysql.connector.cursor.MySQLCursor
+_LIKELY = [_TEXT, _NUMBER, _ERROR, _TUPLE, _DICT, _OBJECT, _LIST, Kind("None", None, st.none())]
+_BY_NAME = [
+    Kind("True or False", True, st.booleans(), "retryable fatal flag", (bool,)),
+    Kind("bytes", b"orders", st.binary(min_size=1, max_size=8), types=(bytes,)),
+    Kind("a function", a_function, st.just(a_function), "callback func function fn handler hook"),
+]
+for _class, _names in (mysql.connector.MySQLConnection, "connection conn cnx"), (_CURSOR, "cursor cur"):
+    _words = f"a {_names.split()[0]}"
+    _BY_NAME.append(Kind(_words, _as_if_open(_class), st.builds(_as_if_open, st.just(_class)), _names))
+
+
+def guesses(name: str, default: object) -> list[Kind]:
+    """Return what a parameter without a type hint may want; nothing if its default is of an odd type."""
+    first = [kind for kind in _LIKELY + _BY_NAME if type(default) in kind.types]
+    if not first and default is not None and default is not inspect.Parameter.empty:
+        return []
+    last_word = name.lower().strip("_").rpartition("_")[2]
+    first += [kind for kind in _LIKELY + _BY_NAME if last_word in kind.names.split()]
+    return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
+
+
+def guesses_of_star(cls: type) -> list[Kind]:
+    """Return what ``*args`` of a class of errors may want."""
+    group = Kind("a list of errors", [_ERROR.simplest], st.lists(_ERROR.strategy, min_size=1, max_size=2))
+    likely: list[list[Kind]] = [[_TEXT], [], [_NUMBER, _TEXT], [_TEXT, group], [_TEXT, _LIST]]
+    if issubclass(cls, drivers()):
+        likely = [[_TEXT, _NUMBER], [_TEXT], []]
+    found = []
+    for kinds in likely:
+        words = ", ".join(kind.words for kind in kinds) or "nothing"
+        values = tuple(kind.simplest for kind in kinds)
+        found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
+    return found
+
+
+def strategy_of_hint(hint: Any) -> Strategy:
+    """Return the values that a type hint allows; None last, a function and a connection so that they can be had."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        parts = sorted(typing.get_args(hint), key=lambda part: part is type(None))
+        return st.one_of([strategy_of_hint(part) for part in parts])
+    if Callable in (hint, origin):
+        return st.just(a_function)
+    is_drivers = isinstance(hint, type) and hint.__module__.partition(".")[0] in ("mysql", "mysqlx")
+    if is_drivers and any(word in hint.__name__ for word in ("Connection", "Cursor", "Session")):
+        return st.builds(_as_if_open, st.just(hint))
+    return st.from_type(hint)
