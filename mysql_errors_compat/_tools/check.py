@@ -21,13 +21,11 @@ LIMIT = 30  # seconds for any one step, such as importing a module
 
 # The current folder is in the path of what -c runs, as it is for `python -m`.
 _PROGRAM = f"import runpy; runpy.run_path({importing.__file__!r}, run_name='__main__')"
+_NOT_BELOW = "not below mysql.connector.Error, so mysql_errors_compat does nothing for them:"
 _IMPORT_IT = """\
 nothing in {0} imports mysql_errors_compat, so no MySQL error is safe there
 to mend: write `import mysql_errors_compat  # noqa: F401` into a module that the worker imports, such as the one that
     defines the errors; if one does so already, name it too: check {0} worker_module"""
-
-
-_NOT_BELOW = "not below mysql.connector.Error, so mysql_errors_compat does nothing for them:"
 
 
 class Finding(NamedTuple):
@@ -66,7 +64,7 @@ def check(modules: list[str], as_json: bool, only_mysql: bool, **how: list[str])
             starts += 1
     if not findings.classes:
         what = "subclass of mysql.connector.Error" if only_mysql else "exception class"
-        lines = [f"no {what} is defined in {named}, so nothing was checked", *findings.lines_about_modules()]
+        lines = [f"no {what} is defined in {named}, so nothing was checked", *findings.about_modules()]
         raise CheckError("\n".join([*lines, "Name the package or the modules that define them, such as shop.errors"]))
     return findings.status(), findings.as_json() if as_json else findings.as_text(named)
 
@@ -76,7 +74,6 @@ class Findings:
     """What was found out about all classes, and about their modules."""
 
     classes: list[Finding] = field(default_factory=list)
-    number: int = 0  # of classes, when that is known
     not_imported: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     package_with: str | None = None  # the first module with which mysql_errors_compat comes
@@ -93,36 +90,28 @@ class Findings:
                     return True
                 if kind == "step":
                     what, blame, record = content
-                    number = f"{record[0]}, {len(self.classes) + 1} of {self.number}" if blame == "class" else ""
-                    show_progress(f"checking {number}" if number else what)
+                    show_progress(f"checking {record[0]}" if blame == "class" else what)
                 else:
                     self._take(kind, *content)
             problem = f"{what} {child.fate(LIMIT)}"
             if blame == "nobody":
                 raise CheckError(f"{problem}: {child.last_line()}".removesuffix(": "))
+            self._take(blame, record, problem)
+            return False
         finally:
             show_progress()
             child.end()
-        if blame == "module":
-            self._take("module", record, problem)
-        else:
-            finding = Finding(*record)
-            self.classes.append(finding._replace(problem=f"{finding.problem or ''}{problem}"))
-        return False
 
     def _take(self, kind: str, content: Any, problem: str = "") -> None:
         if kind == "class":
-            self.classes.append(Finding(*content))
-        elif kind == "classes":
-            self.number = content
+            finding = Finding(*content)
+            self.classes.append(finding._replace(problem=f"{finding.problem or ''}{problem}" or None))
         elif kind == "module":
             self.not_imported[content] = problem
-        elif kind == "left out":
-            self.left_out = content
-        elif kind == "package":
-            self.package_with = content
-        else:
+        elif kind == "unusable":
             raise CheckError(content)
+        else:
+            setattr(self, kind, content)
 
     def lacks_package(self) -> bool:
         """Tell whether there are MySQL errors and nothing imports the package."""
@@ -155,11 +144,10 @@ class Findings:
                 lines += ["", _NOT_BELOW]
             lines += _lines_of(finding, width)
             if finding.mend:
-                about = f"    {finding.name}: {finding.about}".removesuffix(": ")
-                kinds.setdefault(finding.mend, []).append(about)
+                kinds.setdefault(finding.mend, []).append(f"    {finding.name}: {finding.about}".removesuffix(": "))
         for mend, classes in kinds.items():
             lines += ["", f"to mend: {mend}", *classes]
-        lines += ["", *self.lines_about_modules()]
+        lines += ["", *self.about_modules()]
         if self.package_with:
             lines.append(f"{self.package_with} brings mysql_errors_compat along")
         elif self.lacks_package():
@@ -168,19 +156,17 @@ class Findings:
         lines.append(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
         return "\n".join(lines).lstrip("\n")
 
-    def lines_about_modules(self) -> list[str]:
+    def about_modules(self) -> list[str]:
         """Say which modules were not looked at, and what to do about those that cannot be imported."""
-        lines = [f"not checked: {name}: {why}" for name, why in self.not_imported.items()]
-        lines += [f"    to leave it out: --skip {name}" for name in self.not_imported]
+        lines = [f"not checked: {why}; to leave it out: --skip {name}" for name, why in self.not_imported.items()]
         return lines + ([f"left out: {', '.join(self.left_out)}"] if self.left_out else [])
 
 
 def _lines_of(finding: Finding, width: int) -> list[str]:
-    guessed = ", ".join(f"{name} is {words}" for name, words in finding.guessed.items())
+    first = f"{finding.name:{width}}  {finding.verdict:7}  {finding.problem or f'examples: {finding.examples}'}"
     below = {
-        "guessed": guessed,
+        "guessed": ", ".join(f"{name} is {words}" for name, words in finding.guessed.items()),
         "never given, for lack of a value to try": ", ".join(finding.never_given),
         "from args alone": finding.args_only,
     }
-    first = f"{finding.name:{width}}  {finding.verdict:7}  {finding.problem or f'examples: {finding.examples}'}"
     return [first, *(f"{'':{width}}  {'':7}  {name}: {text}" for name, text in below.items() if text)]

@@ -5,9 +5,11 @@ import multiprocessing
 import os
 import platform
 import shutil
+import sys
 import tempfile
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +19,11 @@ import mysql.connector
 from .. import __version__
 from . import demo_measure
 from .demo_measure import ERRORS, INTERPRETERS, OWN, SENT, WITH, WITHOUT
-from .processes import Child, complain, disabled, end_on_signals, show_progress
+from .processes import Child, disabled, end_on_signals, show_progress, write
 
 PATIENCE = 4  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
-DEADLINE = 45  # seconds for everything; the rest of a minute is for clearing up
+START = 30  # seconds for an interpreter and a worker to start
+AT_A_TIME = len(INTERPRETERS) + (os.cpu_count() or 1)  # interpreters; some of them only wait
 
 # Nobody expects an application's own constructor to understand e.args.
 ROWS = [(error, way) for error in ERRORS for ways in INTERPRETERS.values() for way in ways]
@@ -44,7 +47,7 @@ class Outcome(NamedTuple):
 
     verdict: str  # identical, changed, fails, hangs or unknown
     text: str
-    differences: dict[str, dict[str, str | None]] | None = None
+    differences: dict[str, dict[str, str]] | None = None
 
 
 Table = dict[tuple[str, str, str], Outcome]  # by error, way, and with or without the package
@@ -54,72 +57,56 @@ def report(as_json: bool) -> tuple[int, str]:
     """Measure; return the exit status and what is to be printed."""
     end_on_signals()
     table = measure()
-    status = 0
-    for error, way in ROWS:
-        if table[error, way, WITH].verdict not in ("identical", "unknown"):
-            status = 1
-        elif table[error, way, WITH].verdict == "unknown" and not status:
-            status = 2
+    verdicts = {table[(*row, WITH)].verdict for row in ROWS}
+    status = 1
+    if verdicts <= {"identical", "unknown"}:
+        status = 2 if "unknown" in verdicts else 0
     if status == 2:
-        complain("mysql-errors-compat: not everything could be measured, so this is no verdict")
+        write(sys.stderr, "mysql-errors-compat: not everything could be measured, so this is no verdict")
     return status, _as_json(table) if as_json else _as_text(table)
 
 
 def measure() -> Table:
     """Send every error every way, without the package and with it, several interpreters at a time."""
-    # What hangs goes first: it waits while the others work.
-    waiting = [(ways, package) for package in (WITHOUT, WITH) for ways in reversed(INTERPRETERS)]
-    running: list[_Interpreter] = []
     table: Table = {}
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    children: list[Child] = []
+    # What hangs goes first: it waits while the others work.
+    order = [(ways, package) for package in (WITHOUT, WITH) for ways in reversed(INTERPRETERS)]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ThreadPoolExecutor(AT_A_TIME) as threads:
+        jobs = [
+            threads.submit(_measure, Path(folder, str(n)), *which, children, table) for n, which in enumerate(order)
+        ]
         try:
-            while (waiting or running) and time.monotonic() < start + DEADLINE:
-                running = [interpreter for interpreter in running if not interpreter.has_done(table)]
-                busy = [interpreter for interpreter in running if not interpreter.sent]
-                if waiting and len(busy) < max(2, os.cpu_count() or 0):
-                    running.append(_Interpreter(Path(folder, str(len(waiting))), *waiting.pop(0)))
+            while not all(job.done() for job in jobs):
                 show_progress(f"measured {len(table)} of {2 * len(ROWS)}")
                 time.sleep(0.01)
         finally:
             show_progress()
-            for interpreter in running:
-                interpreter.child.end()
-    unknown = Outcome("unknown", "not measured: too slow to tell")
-    return {(*row, package): unknown for row in ROWS for package in (WITH, WITHOUT)} | table
+            for job in jobs:
+                job.cancel()
+            for child in children:
+                child.end()
+    return table
 
 
-class _Interpreter:
-    """An interpreter that sends the errors some ways, and what it has not said yet."""
-
-    def __init__(self, folder: Path, ways: str, package: str) -> None:
-        self.child = Child(folder, demo_measure.__file__, ways, package)
-        self.sent: dict[str, str] = {}  # what the worker has raised, and has not arrived
-        self._sent_at = 0.0
-        self._package = package
-        self._open = [(error, way) for way in INTERPRETERS[ways] for error in ERRORS if (error, way) in ROWS]
-
-    def has_done(self, table: Table) -> bool:
-        """Put into the table what it has found meanwhile; tell whether that was all, and it has been ended."""
-        has_ended = self.child.has_ended()
-        while self._open and (message := self.child.message(0)):
-            kind, seen = message
-            if kind == SENT:
-                self.sent, self._sent_at = seen, time.monotonic()
-            else:
-                self._settle(table, _compare(self.sent, seen))
-        if self.sent and time.monotonic() > self._sent_at + PATIENCE:
-            self._settle(table, Outcome("hangs", "hangs"))
-            has_ended = True
-        while self._open and has_ended:
-            self._settle(table, Outcome("unknown", f"not measured: {self.child.last_line() or 'Python crashed'}"))
-        if not self._open:
-            self.child.end()
-        return not self._open
-
-    def _settle(self, table: Table, outcome: Outcome) -> None:
-        table[(*self._open.pop(0), self._package)] = outcome
-        self.sent = {}
+def _measure(folder: Path, ways: str, package: str, children: list[Child], table: Table) -> None:
+    """Put into the table what one interpreter finds, and end it."""
+    child = Child(folder, demo_measure.__file__, ways, package)
+    children.append(child)
+    for row in [(error, way) for way in INTERPRETERS[ways] for error in ERRORS if (error, way) in ROWS]:
+        sent: dict[str, str] = {}
+        message = child.message(START)
+        if message and message[0] == SENT:  # from now on there is something to wait for
+            sent, message = message[1], child.message(PATIENCE)
+        if message:
+            table[(*row, package)] = _compare(sent, message[1])
+        elif sent and not child.has_ended():
+            table[(*row, package)] = Outcome("hangs", "hangs")
+            child.end()
+        else:
+            reason = child.last_line() or child.fate(START)
+            table[(*row, package)] = Outcome("unknown", f"not measured: {reason}")
+    child.end()
 
 
 def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
@@ -127,7 +114,7 @@ def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
     if not sent:
         return Outcome("unknown", f"not measured: {_why_no_semaphores() or arrived['str(e)']}")
     names = [name for name in {**sent, **arrived} if sent.get(name) != arrived.get(name)]
-    differences = {name: {"was": sent.get(name), "is": arrived.get(name)} for name in names}
+    differences = {name: {"was": sent.get(name, "missing"), "is": arrived.get(name, "missing")} for name in names}
     if not differences:
         return Outcome("identical", "identical")
     if "type(e)" in differences:
@@ -135,14 +122,9 @@ def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
         what = "breaks the whole executor" if name == "BrokenProcessPool" else "fails"
         return Outcome("fails", f"{what}: {name}: {arrived['str(e)']}", differences)
     first, *rest = names
-    text = f"{first} is {_short(arrived.get(first))}, was {_short(sent.get(first))}"
+    was, is_now = (text if len(text) < 24 else f"{text[:20]}...{text[-1]}" for text in differences[first].values())
+    text = f"{first} is {is_now}, was {was}"
     return Outcome("changed", f"{text}; {', '.join(rest)} changed too" if rest else text, differences)
-
-
-def _short(text: str | None) -> str:
-    if text is None:
-        return "missing"
-    return text if len(text) < 24 else f"{text[:20]}...{text[-1]}"
 
 
 def _why_no_semaphores() -> str:
@@ -155,17 +137,17 @@ def _why_no_semaphores() -> str:
         return f"this machine has no working semaphores ({type(problem).__name__}: {problem}); {where}"
 
 
-def _identical(table: Table, package: str) -> int:
-    return [table[(*row, package)].verdict for row in ROWS].count("identical")
+def _identical(table: Table) -> dict[str, int]:
+    verdicts = {package: [table[(*row, package)].verdict for row in ROWS] for package in (WITHOUT, WITH)}
+    return {package.split()[0]: found.count("identical") for package, found in verdicts.items()}
 
 
 def _as_json(table: Table) -> str:
     rows = []
     for error, way in ROWS:
-        without, with_ = table[error, way, WITHOUT]._asdict(), table[error, way, WITH]._asdict()
+        without, with_ = (table[error, way, package]._asdict() for package in (WITHOUT, WITH))
         rows.append({"error": error, "way": way, "without": without, "with": with_})
-    identical = {"without": _identical(table, WITHOUT), "with": _identical(table, WITH)}
-    return json.dumps({"versions": VERSIONS, "identical": identical, "rows": rows}, indent=2)
+    return json.dumps({"versions": VERSIONS, "identical": _identical(table), "rows": rows}, indent=2)
 
 
 def _as_text(table: Table) -> str:
@@ -185,7 +167,8 @@ def _as_text(table: Table) -> str:
         for error, way in ROWS:
             if error == title:
                 lines += row(way, table[error, way, WITHOUT].text, table[error, way, WITH].text)
-    lines += ["", f"identical: {_identical(table, WITHOUT)} of {len(ROWS)} without, {_identical(table, WITH)} with"]
+    without, with_ = _identical(table).values()
+    lines += ["", f"identical: {without} of {len(ROWS)} without, {with_} with"]
     if any(outcome.verdict == "hangs" for outcome in table.values()):
         lines.append(f"hangs: nothing had arrived {PATIENCE} seconds after the worker raised the error")
     return "\n".join([*lines, "", disabled() or NEXT])

@@ -5,8 +5,6 @@ measurements must not. A worker that starts afresh runs this file too. Messages 
 output, which workers inherit: SENT and what there is to see, from whoever raises an error; ARRIVED, from who gets it.
 """
 
-from __future__ import annotations
-
 import concurrent.futures
 import copy
 import functools
@@ -18,7 +16,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 WITH, WITHOUT = "with the package", "without the package"
@@ -46,23 +43,9 @@ class OrderFailed(mysql.connector.Error):
         self.order_id = order_id
 
 
-def _connect() -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        port = server.getsockname()[1]
-    mysql.connector.connect(host="127.0.0.1", port=port, connection_timeout=5)
-
-
-def _order() -> None:
-    try:
-        _connect()
-    except mysql.connector.Error as error:
-        raise OrderFailed(order_id=1234, cause=error) from error
-
-
 REFUSED = "connection refused, as mysql.connector.connect() raises it"
 OWN = "OrderFailed(*, order_id, cause), a subclass with a constructor of its own"
-ERRORS = {REFUSED: _connect, OWN: _order}
+ERRORS = [REFUSED, OWN]
 
 
 def _tell(kind: str, error: BaseException) -> None:
@@ -80,40 +63,38 @@ def _tell(kind: str, error: BaseException) -> None:
     os.write(1, (json.dumps([kind, seen]) + "\n").encode())  # at once, since others write there too
 
 
-def _raise(kind: str) -> NoReturn:
+def _made(kind: str) -> Any:
+    """Return an error as an application has it, from a port at which nobody listens."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
     try:
-        ERRORS[kind]()
-    except mysql.connector.Error as error:
+        mysql.connector.connect(host="127.0.0.1", port=port, connection_timeout=5)
+    except mysql.connector.Error as refused:
+        error = OrderFailed(order_id=1234, cause=refused) if kind == OWN else refused
         _tell(SENT, error)
-        raise
+        return error
     raise AssertionError("the connection was not refused")
 
 
-def _caught(kind: str) -> Any:
-    try:
-        _raise(kind)
-    except mysql.connector.Error as error:
-        return error
+def _raise(kind: str) -> NoReturn:
+    raise _made(kind)
+
+
+def _send(sender: Any, kind: str) -> None:
+    sender.send(_made(kind))
 
 
 def _by_args(kind: str) -> Any:
-    error = _caught(kind)
+    error = _made(kind)
     return type(error)(*error.args)
-
-
-def _send(sender: Connection[Any, Any], kind: str) -> None:
-    sender.send(_caught(kind))
 
 
 def _by_pipe(kind: str) -> Any:
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    worker = multiprocessing.Process(target=_send, args=(sender, kind))
-    worker.start()
+    multiprocessing.Process(target=_send, args=(sender, kind)).start()
     sender.close()  # so that the pipe ends with the worker
-    try:
-        return receiver.recv()
-    finally:
-        worker.join()
+    return receiver.recv()
 
 
 def _by_executor(kind: str) -> Any:
@@ -121,21 +102,17 @@ def _by_executor(kind: str) -> Any:
         return executor.submit(_raise, kind).result()
 
 
-@functools.cache
-def _pool(method: str) -> Any:
-    return multiprocessing.get_context(method).Pool(1)
-
-
 def _by_pool(method: str, kind: str) -> Any:
-    return _pool(method).apply(_raise, (kind,))
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        return pool.apply(_raise, (kind,))
 
 
 # The ways that are tried in one interpreter, by its name.
 INTERPRETERS: dict[str, dict[str, Callable[[str], Any]]] = {
     "one after the other": {
-        "pickle": lambda kind: pickle.loads(pickle.dumps(_caught(kind))),
-        "copy.copy": lambda kind: copy.copy(_caught(kind)),
-        "copy.deepcopy": lambda kind: copy.deepcopy(_caught(kind)),
+        "pickle": lambda kind: pickle.loads(pickle.dumps(_made(kind))),
+        "copy.copy": lambda kind: copy.copy(_made(kind)),
+        "copy.deepcopy": lambda kind: copy.deepcopy(_made(kind)),
         "type(e)(*e.args)": _by_args,
         "Pipe": _by_pipe,
         "ProcessPoolExecutor": _by_executor,

@@ -6,7 +6,6 @@ import pickle
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from multiprocessing.connection import Connection
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,12 +13,16 @@ from hypothesis.errors import HypothesisException
 
 from .. import install
 from . import advice, survival
+from .advice import Advice
 from .check import Finding
 from .examples import REFUSALS, tame_errors
 from .survival import drivers, name_of, say
 from .values import TEXTS
 
+NO_EXAMPLE = "no example could be built: "
+
 Tell = Callable[..., None]
+Class = type[BaseException]
 
 
 class NoExampleError(Exception):
@@ -33,12 +36,10 @@ def examine(tell: Tell, modules: list[str], given: list[Any], done: list[str], o
         install(sys.modules["mysqlx.errors"])
     warnings.simplefilter("ignore")  # nobody would read them, and none must become an error
     st.register_type_strategy(str, TEXTS)
-    found: dict[type[BaseException], None] = dict.fromkeys([*_classes(modules), *map(type, given)])
-    classes = [cls for cls in found if not only_mysql or issubclass(cls, drivers())]
-    tell("classes", len(classes))
-    for cls in classes:
-        if name_of(cls) not in done:
-            tell("class", _Examination(tell, cls).finding([error for error in given if type(error) is cls]))
+    found: dict[Class, None] = dict.fromkeys([*_classes(modules), *map(type, given)])
+    for cls in found:
+        if name_of(cls) not in done and (issubclass(cls, drivers()) or not only_mysql):
+            tell("class", _examined(tell, cls, [error for error in given if type(error) is cls]))
 
 
 def listed(source: Any) -> list[Any]:
@@ -47,106 +48,79 @@ def listed(source: Any) -> list[Any]:
     return [given] if isinstance(given, BaseException) else list(given)
 
 
-class _Examination:
-    """What is being found out about one class. A step that never returns is recorded by whoever waits for it."""
-
-    def __init__(self, tell: Tell, cls: Any) -> None:
-        self._tell, self._cls = tell, cls
-        self._found = Finding(name_of(cls), "unknown", mysql=issubclass(cls, drivers()))
-
-    def finding(self, examples: list[BaseException]) -> Finding:
-        """Return what is found with these examples, with the class's own or with built ones."""
-        if not _is_found(self._cls):
-            problem = "cannot be imported by this name, which is all that a pickle has of it"
-            return self._as("unsafe", problem, advice.Advice(advice.AT_TOP_LEVEL, ""))
-        other = _OtherProcess() if advice.methods(self._cls) else None  # before there are any errors
-        none = "no example could be built: "
-        self._step("its constructor", self._as("unknown", none, advice.Advice(advice.GIVE_EXAMPLES, "")))
-        try:
-            examples = examples or self._own_examples() or self._built()
-        except (*REFUSALS, HypothesisException) as problem:
-            return self._as("unknown", f"{none}{_why_not(problem)}", advice.about_example(problem))
-        self._found = self._found._replace(examples=len(examples))
-        usual = advice.about_fault(self._cls, None)
-        self._step("rebuilding it from its args", self._as("unsafe", "", usual))
-        self._found = self._found._replace(args_only=survival.from_args(examples))
-        ways = survival.ways_in_use(self._cls)
-        self._step("pickling and copying it", self._as("unsafe", "", usual))
-        for error in examples:
-            if fault := survival.find_fault(error, ways):
-                return self._as("unsafe", _told(fault), advice.about_fault(self._cls, fault))
-        self._step("loading it in another process", self._as("unsafe", "hangs a Pool; ", usual))
-        for error in examples if other else []:
-            if other and (wrong := other.fault(error)):
-                return self._as("unsafe", wrong, usual)
-        self._step("pickling it with one more attribute", self._as("unsafe", "", usual))
-        with contextlib.suppress(Exception):  # if nothing can be set, nobody will
-            examples[0].set_later = "on the way"  # type: ignore[attr-defined]
-        if fault := survival.find_fault(examples[0], ways):
-            return self._as("unsafe", f"what is set on it later is lost; {_told(fault)}", usual)
-        return self._found._replace(verdict="safe")
-
-    def _step(self, what: str, otherwise: Finding) -> None:
-        self._tell("step", what, "class", otherwise)
-
-    def _as(self, verdict: str, problem: str, mend: advice.Advice) -> Finding:
-        return self._found._replace(verdict=verdict, problem=problem, mend=mend.text, about=mend.about)
-
-    def _own_examples(self) -> list[BaseException]:
-        own: Any = getattr(self._cls, "examples", None)
-        if not callable(own) and not isinstance(own, (BaseException, Iterable)):  # called so for another reason
-            return []
-        try:
-            given = own() if callable(own) else own
-            return [
-                error for error in ([given] if isinstance(given, BaseException) else given) if type(error) is self._cls
-            ]
-        except Exception as problem:
-            raise NoExampleError(f"its `examples` raised {say(problem)}") from problem
-
-    def _built(self) -> list[BaseException]:
-        errors, guessed, never_given = tame_errors(self._cls)
-        self._found = self._found._replace(guessed=guessed, never_given=never_given)
-        if any(type(error) is not self._cls for error in errors):
-            raise NoExampleError("its constructor makes something else")
-        return errors
+def _judged(found: Finding, verdict: str, problem: str, mend: Advice) -> Finding:
+    return found._replace(verdict=verdict, problem=problem, mend=mend.text, about=mend.about)
 
 
-def _told(fault: survival.Fault) -> str:
-    way = "" if fault.unpicklable else f"{fault.way}: "
-    return f"{'hangs a Pool; ' if fault.hangs else ''}{way}{fault.text}"
+def _examined(tell: Tell, cls: Class, errors: list[BaseException]) -> Finding:
+    """Return what is found with these errors, with those that the class gives, or with built ones."""
+    found = Finding(name_of(cls), "unknown", mysql=issubclass(cls, drivers()))
+    if not _is_found(cls):
+        problem = "cannot be imported by this name, which is all that a pickle has of it"
+        return _judged(found, "unsafe", problem, Advice(advice.AT_TOP_LEVEL))
+    other = _start_other_process() if advice.methods(cls) else None  # before there are any errors
+    tell("step", "its constructor", "class", _judged(found, "unknown", NO_EXAMPLE, Advice(advice.GIVE_EXAMPLES)))
+    try:
+        errors = errors or _own_examples(cls)
+        if not errors:
+            errors, guessed, never_given = tame_errors(cls)
+            found = found._replace(guessed=guessed, never_given=never_given)
+    except (*REFUSALS, HypothesisException) as problem:
+        return _without_example(found, problem)
+    usual = advice.about_fault(cls, None)
+    tell("step", "rebuilding it from its args", "class", _judged(found, "unsafe", "", usual))
+    found = found._replace(examples=len(errors), args_only=survival.from_args(errors))
+    tell("step", "sending it", "class", _judged(found, "unsafe", "", usual))
+    return _sent(found, errors, other)
 
 
-def _why_not(problem: BaseException) -> str:
+def _sent(found: Finding, errors: Sequence[BaseException], other: Any) -> Finding:
+    """Return what is found when they are sent, to the other process too, and then with another attribute."""
+    cls = type(errors[0])
+    usual, ways = advice.about_fault(cls, None), survival.ways_in_use(cls)
+    for error in errors:
+        if fault := survival.find_fault(error, ways):
+            return _judged(found, "unsafe", str(fault), advice.about_fault(cls, fault))
+        if other and (wrong := _fault_in(other, error)):
+            return _judged(found, "unsafe", wrong, usual)
+    with contextlib.suppress(Exception):  # if nothing can be set, nobody will
+        errors[0].set_later = "on the way"  # type: ignore[attr-defined]
+    if fault := survival.find_fault(errors[0], ways):
+        return _judged(found, "unsafe", f"what is set on it later is lost; {fault}", usual)
+    return found._replace(verdict="safe")
+
+
+def _own_examples(cls: Any) -> list[BaseException]:
+    own = getattr(cls, "examples", None)
+    if not callable(own) and not isinstance(own, (BaseException, Iterable)):  # called so for another reason
+        return []
+    try:
+        return [error for error in listed(own) if type(error) is cls]
+    except Exception as problem:
+        raise NoExampleError(f"its `examples` raised {say(problem)}") from problem
+
+
+def _without_example(found: Finding, problem: BaseException) -> Finding:
     if isinstance(problem, HypothesisException):
         problem = problem.__cause__ or problem
-    has_said_all = isinstance(problem, (NoExampleError, HypothesisException)) or type(problem) is NameError
-    return str(problem) if has_said_all else f"constructing it raised {say(problem)}"
+    if type(problem) is NameError and problem.name:
+        mend = Advice(advice.FOR_TYPE_CHECKERS, f"parameter {problem.name!r}")
+        return _judged(found, "unknown", f"{NO_EXAMPLE}{problem}", mend)
+    has_said_all = isinstance(problem, (NoExampleError, HypothesisException))
+    text = str(problem) if has_said_all else f"constructing it raised {say(problem)}"
+    return _judged(found, "unknown", f"{NO_EXAMPLE}{text}", Advice(advice.GIVE_EXAMPLES))
 
 
-class _OtherProcess:
-    """A process without what constructors leave behind, such as in a register: there are no errors in it yet."""
-
-    def __init__(self) -> None:
-        fork = multiprocessing.get_context("fork")
-        self._pipe, theirs = fork.Pipe()
-        fork.Process(target=_send_back, args=(theirs,), daemon=True).start()
-        theirs.close()
-
-    def fault(self, error: BaseException) -> str | None:
-        """Say what is wrong with an error that was sent there and back, if anything."""
-        try:
-            self._pipe.send_bytes(pickle.dumps(error))
-            back = self._pipe.recv()
-        except (EOFError, OSError):
-            return "hangs a Pool; loading it ends another process"
-        if isinstance(back, str):
-            return f"hangs a Pool; in another process: {back}"
-        difference = survival.difference(error, back)
-        return difference and f"in another process: {difference}"
+def _start_other_process() -> Any:
+    """Return the pipe to a process without what constructors leave behind: there are no errors in it yet."""
+    fork = multiprocessing.get_context("fork")
+    pipe, theirs = fork.Pipe()
+    fork.Process(target=_send_back, args=(theirs,), daemon=True).start()
+    theirs.close()
+    return pipe
 
 
-def _send_back(pipe: "Connection[Any, Any]") -> None:
+def _send_back(pipe: Any) -> None:
     while data := pipe.recv_bytes():
         try:
             pipe.send(pickle.loads(data))
@@ -154,9 +128,22 @@ def _send_back(pipe: "Connection[Any, Any]") -> None:
             pipe.send(say(problem))
 
 
-def _classes(modules: Sequence[str]) -> Iterator[type[BaseException]]:
+def _fault_in(other: Any, error: BaseException) -> str | None:
+    """Say what is wrong with an error that was sent to the other process and back, if anything."""
+    try:
+        other.send_bytes(pickle.dumps(error))
+        back = other.recv()
+    except (EOFError, OSError):
+        return "hangs a Pool; loading it ends another process"
+    if isinstance(back, str):
+        return f"hangs a Pool; in another process: {back}"
+    difference = survival.difference(error, back)
+    return difference and f"in another process: {difference}"
+
+
+def _classes(modules: Sequence[str]) -> Iterator[Class]:
     """Yield the exception classes that `modules` define, those at the top level in the order of their definition."""
-    known: list[type[Exception]] = [Exception]
+    known: list[Class] = [Exception]
     for cls in known:
         known += [below for below in type.__subclasses__(cls) if below not in known]
     for name in modules:

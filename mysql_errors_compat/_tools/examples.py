@@ -7,8 +7,9 @@ import itertools
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from hypothesis.errors import HypothesisException
 from .survival import drivers
 from .values import Kind, Strategy, guesses, guesses_of_star, strategy_of_hint, two_of
 
-ATTEMPTS = 100  # calls of one constructor, at most, until one is accepted
+ATTEMPTS = 100  # calls of one constructor, at most, with and then without what is optional
 REFUSALS = (Exception, SystemExit)  # by which a constructor says that it does not want what it is given
 
 _TEXTS = st.text(st.characters(exclude_categories=()))  # lone surrogates too
@@ -37,16 +38,8 @@ if sys.version_info >= (3, 14):  # where annotations are evaluated when they are
     _FOR_SIGNATURE["annotation_format"] = annotationlib.Format.FORWARDREF
 
 
-class Parameter(NamedTuple):
-    """What a constructor takes, and how it may be called with it."""
-
-    name: str  # "*..." for what takes any number of arguments
-    required: bool
-    by_position: bool = False  # as what is required: only that gets into args
-    kinds: Sequence[Kind] = ()  # none if its type hint cannot be resolved, or there can be no value of it
-
-
-Choices = list[tuple[Parameter, Kind]]
+Kinds = dict[str, Kind]  # by parameter
+Likely = dict[str, list[Kind]]
 ValueOf = Callable[[Kind], Any]
 
 
@@ -54,16 +47,12 @@ ValueOf = Callable[[Kind], Any]
 def errors_of(draw: st.DrawFn, cls: Any) -> Any:
     """Return errors of a class, made by its constructor. Raises at the first one if there can be none."""
     hinted = functools.cache(draw)
-
-    def value_to_try(kind: Kind) -> Any:
-        return kind.simplest if kind.words else hinted(kind.strategy)
-
     try:
         if has_drivers_constructor(cls):
             return cls(*map(draw, _HARD_FIELDS))
-        required, optional, _ = accepted(cls, value_to_try)
-        choices = required + (optional if draw(st.booleans()) else [])
-        return _call(cls, choices, lambda kind: draw(kind.strategy) if kind.words else hinted(kind.strategy))
+        required, accepted, _ = _search(cls, lambda kind: kind.simplest if kind.words else hinted(kind.strategy))
+        kinds = accepted if draw(st.booleans()) else required
+        return _make(cls, kinds, lambda kind: draw(kind.strategy) if kind.words else hinted(kind.strategy))
     except ValueError:  # such as the driver's own, where it knows no text for an errno
         reject()
 
@@ -75,70 +64,13 @@ def tame_errors(cls: Any) -> tuple[list[Any], dict[str, str], list[str]]:
     """
     if has_drivers_constructor(cls):
         return [cls(*fields) for fields in _TAME_FIELDS], {}, []
-    required, optional, never_given = accepted(cls, _simplest)
-    errors = [_call(cls, required, _simplest)]
-    for value_of in (_simplest, _other) if optional else (_other,) if required else ():
-        with contextlib.suppress(*REFUSALS):  # of another value of the same kinds
-            errors.append(_call(cls, required + optional, value_of))
-    return errors, {parameter.name: kind.words for parameter, kind in required + optional if kind.words}, never_given
-
-
-def accepted(cls: Any, value_of: ValueOf) -> tuple[Choices, Choices, list[str]]:
-    """Return what a class's constructor accepts: what is required, what is optional, and what has nothing to try.
-
-    Raises what the constructor raises if nothing is accepted.
-    """
-    parameters = _parameters(cls)
-    required = _search(cls, [parameter for parameter in parameters if parameter.required], value_of)
-    others = [parameter for parameter in parameters if not parameter.required]
-    optional = [(parameter, parameter.kinds[0]) for parameter in others if parameter.kinds]
-    if optional and not _accepts(cls, required + optional, value_of):
-        optional = []
-        for parameter in others:
-            choices = [(parameter, kind) for kind in parameter.kinds]
-            optional += next(([each] for each in choices if _accepts(cls, [*required, *optional, each], value_of)), [])
-    given = [parameter.name for parameter, _ in optional]
-    return required, optional, [parameter.name for parameter in others if parameter.name not in given]
-
-
-def _search(cls: Any, parameters: Sequence[Parameter], value_of: ValueOf) -> Choices:
-    """Return the first choices with which the constructor makes an error, one that has a text if there is any."""
-    for parameter in parameters:
-        if not parameter.kinds:
-            text = f"the type hint of parameter {parameter.name!r} of its constructor cannot be resolved"
-            raise NameError(text, name=parameter.name)
-    without_text: Choices | None = None
-    refusal: BaseException | None = None
-    for choices in itertools.islice(_combinations(parameters), ATTEMPTS):
-        try:
-            error = _call(cls, choices, value_of)
-        except REFUSALS as problem:
-            refusal = refusal or problem
-            continue
-        with contextlib.suppress(Exception):
-            str(error)
-            return choices
-        without_text = without_text or choices
-    if without_text is None:
-        assert refusal
-        raise refusal
-    return without_text
-
-
-def _combinations(parameters: Sequence[Parameter]) -> Iterator[Choices]:
-    """Yield first what is likeliest, then with one kind changed, then with two."""
-    for changes in range(min(3, len(parameters) + 1)):
-        for changed in itertools.combinations(parameters, changes):
-            kinds = [parameter.kinds[1:] if parameter in changed else parameter.kinds[:1] for parameter in parameters]
-            for chosen in itertools.product(*kinds):
-                yield list(zip(parameters, chosen, strict=True))
-
-
-def _accepts(cls: Any, choices: Choices, value_of: ValueOf) -> bool:
-    with contextlib.suppress(*REFUSALS):
-        _call(cls, choices, value_of)
-        return True
-    return False
+    required, accepted, never_given = _search(cls, _simplest)
+    errors = [_make(cls, accepted, _simplest)]
+    for kinds, value_of in ((accepted, _other), (required, _simplest)):
+        if accepted and (kinds is accepted or len(kinds) < len(accepted)):
+            with contextlib.suppress(*REFUSALS):  # of another value, or of the defaults
+                errors.append(_make(cls, kinds, value_of))
+    return errors, {name: kind.words for name, kind in accepted.items() if kind.words}, never_given
 
 
 def _simplest(kind: Kind) -> Any:
@@ -149,17 +81,49 @@ def _other(kind: Kind) -> Any:
     return two_of(kind.strategy)[-1]
 
 
-def _call(cls: Any, choices: Choices, value_of: ValueOf) -> Any:
-    by_position: list[Any] = []
-    by_name = {}
-    for parameter, kind in choices:
-        if parameter.name.startswith("*"):
-            by_position += value_of(kind)
-        elif parameter.by_position:
-            by_position.append(value_of(kind))
-        else:
-            by_name[parameter.name] = value_of(kind)
-    return cls(*by_position, **by_name)
+def _make(cls: Any, kinds: Kinds, value_of: ValueOf) -> Any:
+    values = OrderedDict((name.strip("*"), value_of(kind)) for name, kind in kinds.items())
+    bound = inspect.BoundArguments(_signature(cls), values)
+    return cls(*bound.args, **bound.kwargs)
+
+
+def _search(cls: Any, value_of: ValueOf) -> tuple[Kinds, Kinds, list[str]]:
+    """Return with what kinds of values an error is made, of what is required and of all, and what got none.
+
+    It is the first one that has a text, if there is any. Raises what the constructor raises if there is no error.
+    """
+    required, optional = _parameters(cls)
+    for name, likely in required.items():
+        if not likely:
+            raise NameError(f"the type hint of parameter {name!r} of its constructor cannot be resolved", name=name)
+    without_text, refusals = [], []
+    for kinds in _combinations(required, {name: likely for name, likely in optional.items() if likely}):
+        try:
+            error = _make(cls, kinds, value_of)
+        except REFUSALS as problem:
+            refusals.append(problem)
+            continue
+        without_text.append(kinds)
+        with contextlib.suppress(Exception):
+            str(error)
+            without_text.insert(0, kinds)
+            break
+    if not without_text:
+        raise refusals[0]
+    found = without_text[0]
+    return {name: found[name] for name in required}, found, [name for name in optional if name not in found]
+
+
+def _combinations(required: Likely, optional: Likely) -> Iterator[Kinds]:
+    """Yield first what is likeliest, then with one kind changed, then with two; and all that without the optional."""
+    for parameters in [required | optional, required] if optional else [required]:
+        chosen = []
+        for changes in range(min(3, len(parameters) + 1)):
+            for changed in itertools.combinations(parameters, changes):
+                kinds = [kinds[1:] if name in changed else kinds[:1] for name, kinds in parameters.items()]
+                chosen.append(itertools.product(*kinds))
+        for each in itertools.islice(itertools.chain(*chosen), ATTEMPTS):
+            yield dict(zip(parameters, each, strict=True))
 
 
 def has_drivers_constructor(cls: type[BaseException]) -> bool:
@@ -176,27 +140,31 @@ def _constructor(cls: Any) -> Any:
     return next((getattr(base, name) for base in own for name in ("__init__", "__new__") if name in vars(base)), None)
 
 
-def _parameters(cls: type[BaseException]) -> list[Parameter]:
-    """Return what the constructor of a class takes, without what is optional and tells nothing of itself."""
-    constructor = _constructor(cls)
-    star = Parameter("*args", required=True, kinds=guesses_of_star(cls))
+def _signature(cls: Any) -> inspect.Signature:
+    """Return what a call of the class takes."""
     try:
-        _, *found = inspect.signature(constructor, **_FOR_SIGNATURE).parameters.values()
-    except (TypeError, ValueError):  # a builtin's, which has no signature
-        return [star]
-    names = getattr(inspect.unwrap(constructor), "__globals__", {})
-    parameters: list[Parameter] = []
-    has_default = False  # then it would get what is meant for *args
-    for each in found:
-        required = each.default is each.empty
-        has_default = has_default or not (required or each.kind == each.KEYWORD_ONLY)
+        _, *parameters = inspect.signature(_constructor(cls), **_FOR_SIGNATURE).parameters.values()
+    except (TypeError, ValueError):  # a builtin's, which has none
+        parameters = [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)]
+    return inspect.Signature(parameters)
+
+
+def _parameters(cls: Any) -> tuple[Likely, Likely]:
+    """Return what a call of the class requires, and what else it takes that tells something of itself."""
+    names = getattr(inspect.unwrap(_constructor(cls)), "__globals__", {})
+    required: Likely = {}
+    optional: Likely = {}
+    for each in _signature(cls).parameters.values():
         if each.kind == each.VAR_POSITIONAL:
-            parameters += [] if has_default else [star._replace(name=f"*{each.name}")]
-        elif each.kind != each.VAR_KEYWORD and (required or each.kind != each.POSITIONAL_ONLY):
+            if not optional:  # or it would get what is meant for *args
+                required[f"*{each.name}"] = guesses_of_star(cls)
+        elif each.kind != each.VAR_KEYWORD:
             kinds = _kinds(each, names)
-            if kinds is not None:
-                parameters.append(Parameter(each.name, required, required and each.kind != each.KEYWORD_ONLY, kinds))
-    return parameters
+            if each.default is each.empty:
+                required[each.name] = kinds or []
+            elif kinds is not None:
+                optional[each.name] = kinds
+    return required, optional
 
 
 def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:

@@ -1,8 +1,7 @@
 """The interpreter of `check`: it imports the application's modules, while the package is absent, and then examines.
 
-`check` runs this file by its path, since importing any part of the package installs it. Its messages are lines of
-JSON, for `Findings` to read; before anything that may never return, one says what is to be done, and what is to
-blame if it does not.
+`check` runs this file by its path, since importing any part of the package installs it. It sends lines of JSON, which
+`Findings` takes; before anything that may never return, one says what that is and what is to blame if it does not.
 """
 
 import difflib
@@ -11,6 +10,7 @@ import json
 import operator
 import os
 import pkgutil
+import re
 import signal
 import sys
 import threading
@@ -56,81 +56,59 @@ def _end_with_reader(pipe: int) -> None:
 
 
 def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
-    modules = _Modules(tell, named, skip, failed)
-    modules.bring_all()
+    modules = _import_all(tell, named, skip, failed)
     sources = []
     for name in examples:
-        tell("step", f"--examples {name}", "nobody", None)
-        sources.append((name, _find(name)))
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    sys.path.insert(0, root)  # this copy of the package, whatever else is installed
+        tell("step", f"--examples {name}", "nobody", "")
+        sources.append(_find(name))
+    sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))  # this copy of the package, whatever else is installed
     examining = importlib.import_module(f"{PACKAGE}._tools.examining")
-    sys.path.remove(root)
-    given: list[Any] = []
-    for name, source in sources:
-        tell("step", f"--examples {name}", "nobody", None)
+    del sys.path[0]
+    errors: list[Any] = []
+    for name, source in zip(examples, sources, strict=True):
+        tell("step", f"--examples {name}", "nobody", "")
         try:
-            given += examining.listed(source)
+            errors += examining.listed(source)
         except Exception as problem:
-            raise UnusableError(f"--examples {name}: {type(problem).__name__}: {problem}") from problem
-        for error in given:
+            raise UnusableError(f"--examples {name}: {_say(problem)}") from problem
+        for error in errors:
             if not isinstance(error, BaseException):
                 raise UnusableError(f"--examples {name}: {error!r} is no error")
-    examining.examine(tell, modules.imported, given, **rest)
+    examining.examine(tell, modules, errors, **rest)
 
 
-class _Modules:
-    """The modules that are named, and all that is below them."""
-
-    def __init__(self, tell: Tell, named: list[str], skip: list[str], failed: list[str]) -> None:
-        self._tell, self._named, self._skip, self._failed = tell, named, skip, failed
-        self._met: list[str] = []
-        self._left_out: list[str] = []
-        self.imported: list[str] = []
-
-    def bring_all(self) -> None:
-        for name in self._named:
-            self._bring(name, among_tests=any(map(_is_for_tests, name.split("."))))
-        for name in self._skip:
-            above = [closed for closed in self._left_out + self._failed if name.startswith(f"{closed}.")]
-            if name not in self._met and not above:
-                raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, self._met)}")
-        self._tell("left out", self._left_out)
-
-    def _bring(self, name: str, among_tests: bool) -> None:
-        if name in self._met:
-            return
-        self._met.append(name)
-        if name in self._skip or (_is_for_tests(name) and not among_tests):
-            self._left_out.append(name)
-            return
-        if name not in self._failed:
-            self._import(name)
-        for part in _parts(name):
-            if part.endswith(".__main__"):
-                self._met.append(part)
-            else:
-                self._bring(part, among_tests)
-
-    def _import(self, name: str) -> None:
-        self._tell("step", f"importing {name}", "nobody" if name in self._named else "module", name)
-        had_package = _has_package()
-        try:
-            import_module(name)
-        except UnusableError as problem:
-            if name in self._named:
-                raise
-            self._failed.append(name)
-            self._tell("module", name, str(problem))
-        else:
-            self.imported.append(name)
-            if _has_package() and not (had_package and self.imported[1:]):
-                self._tell("package", name)
-
-
-def _has_package() -> bool:
-    package = sys.modules.get(PACKAGE)
-    return package is not None and bool(package.is_installed())
+def _import_all(tell: Tell, named: list[str], skip: list[str], failed: list[str]) -> list[str]:
+    """Import the modules and all that is below them; return those that can be imported."""
+    imported, left_out, met = [], [], []
+    had_package = False
+    waiting = named[::-1]
+    while waiting:
+        name = waiting.pop()
+        met.append(name)
+        among_tests = any(
+            _is_for_tests(part) for one in named if f"{name}.".startswith(f"{one}.") for part in one.split(".")
+        )
+        if name in skip or (_is_for_tests(name) and not among_tests):
+            left_out.append(name)
+        elif name in named or not name.endswith(".__main__"):
+            if name not in failed:
+                tell("step", f"importing {name}", "nobody" if name in named else "module", name)
+                try:
+                    import_module(name)
+                    imported.append(name)
+                except UnusableError as problem:
+                    if name in named:
+                        raise
+                    tell("module", name, str(problem))
+                if not had_package and PACKAGE in sys.modules and sys.modules[PACKAGE].is_installed():
+                    had_package = True
+                    tell("package_with", name)
+            waiting += [part for part in reversed(_parts(name)) if part not in met + waiting]
+    for name in skip:
+        if not any(f"{name}.".startswith(f"{one}.") for one in left_out + failed) and name not in met:
+            raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, met)}")
+    tell("left_out", left_out)
+    return imported
 
 
 def import_module(name: str) -> Any:
@@ -142,11 +120,14 @@ def import_module(name: str) -> Any:
     except BaseException as problem:
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
         where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames[1:] else ""
-        text = f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
-        raise UnusableError(f"cannot import {name}: {text}{where}{_nearest_module(name, problem)}") from problem
+        raise UnusableError(f"cannot import {name}: {_say(problem)}{where}{_nearest(name, problem)}") from problem
 
 
-def _nearest_module(name: str, problem: BaseException) -> str:
+def _say(problem: BaseException) -> str:
+    return f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
+
+
+def _nearest(name: str, problem: BaseException) -> str:
     missing = getattr(problem, "name", None)
     if not (isinstance(problem, ModuleNotFoundError) and missing and f"{name}.".startswith(f"{missing}.")):
         return ""
@@ -171,8 +152,7 @@ def _parts(module: str) -> list[str]:
 
 
 def _is_for_tests(name: str) -> bool:
-    last = name.rpartition(".")[2]
-    return last in ("test", "tests", "conftest") or last.startswith("test_") or last.endswith("_test")
+    return re.search(r"(^|\.)(tests?|conftest|test_\w+|\w+_test)(\.|$)", name) is not None
 
 
 def _find(examples: str) -> Any:
@@ -184,8 +164,7 @@ def _find(examples: str) -> Any:
     try:
         return operator.attrgetter(path)(found)
     except Exception as problem:
-        text = f"{type(problem).__name__}: {problem}"
-        raise UnusableError(f"--examples {examples}: {text}{_did_you_mean(path, dir(found))}") from problem
+        raise UnusableError(f"--examples {examples}: {_say(problem)}{_did_you_mean(path, dir(found))}") from problem
 
 
 if __name__ == "__main__":

@@ -13,25 +13,24 @@ from pathlib import Path
 from typing import Any, TextIO
 
 
-def complain(text: str, end: str = "\n") -> None:
-    """Write to standard error, if there is one that can be written to."""
-    if sys.stderr:
-        try:
-            print(text, end=end, file=sys.stderr, flush=True)
-        except OSError:
-            give_up(sys.stderr)
-
-
-def give_up(stream: TextIO) -> None:
-    """Have a stream that cannot be written to lead nowhere: Python would try again, and exit as it likes."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def write(stream: TextIO | None, text: str, end: str = "\n") -> str:
+    """Write to a standard stream; return why that is impossible, if it is."""
+    if stream is None:
+        return "closed"
+    try:
+        text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)  # it may hold lone surrogates
+        print(text, end=end, file=stream, flush=True)
+        return ""
+    except (OSError, ValueError) as problem:
+        with contextlib.suppress(OSError, ValueError):  # or Python would try again at its end, and exit as it likes
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return str(problem)
 
 
 def show_progress(text: str = "") -> None:
     """Say in one line of a terminal, in place of the one before, how far things are; without a text, remove it."""
     if sys.stderr and sys.stderr.isatty():
-        complain(f"\r\033[K{text}", end="")
+        write(sys.stderr, f"\r\033[K{text}", end="")
 
 
 def disabled() -> str:
@@ -53,8 +52,8 @@ class Child:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         """Start Python with `arguments`; what it writes by the way, temporary files too, goes into `folder`."""
-        safe_path = ["-P"] if getattr(sys.flags, "safe_path", False) else []
         folder.mkdir()
+        safe_path = ["-P"] if getattr(sys.flags, "safe_path", False) else []
         self._output = folder / "output"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
@@ -70,22 +69,18 @@ class Child:
 
     def _read(self) -> None:
         assert self._process.stdout
-        with self._process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError):  # something may print whenever Python starts
-                    self._messages.put(json.loads(line))
+        for line in self._process.stdout:
+            with contextlib.suppress(ValueError):  # something may print whenever Python starts
+                self._messages.put(json.loads(line))
 
     def message(self, limit: float) -> Any:
-        """Return the next message; None if there is none within so many seconds, or it has ended.
-
-        Its end is looked for, and not the pipe's: a process that it has started may hold that.
-        """
+        """Return the next message; None if there is none in so many seconds, or it has ended, whoever has its pipe."""
         until = time.monotonic() + limit
         while True:
-            ended = self.has_ended()
+            has_ended = self.has_ended()
             with contextlib.suppress(queue.Empty):
-                return self._messages.get(timeout=0.2 if ended else min(0.05, limit))
-            if ended or time.monotonic() >= until:
+                return self._messages.get(timeout=0.2 if has_ended else min(0.05, limit))
+            if has_ended or time.monotonic() >= until:
                 return None
 
     def has_ended(self) -> bool:
@@ -94,8 +89,7 @@ class Child:
 
     def fate(self, limit: float) -> str:
         """Say why there is no next message."""
-        status = self._process.poll()
-        if status is None:
+        if (status := self._process.poll()) is None:
             return f"did not end in {limit:g} seconds"
         return f"ended the interpreter, {f'exit status {status}' if status >= 0 else signal.Signals(-status).name}"
 
@@ -109,13 +103,10 @@ class Child:
         self._signal(signal.SIGTERM)
         self._process.kill()
         self._process.wait()
-        assert self._process.stdin
-        self._process.stdin.close()
         until = time.monotonic() + 1
         while self._signal(0) and time.monotonic() < until:
             time.sleep(0.01)
-        if sys.platform != "win32":
-            self._signal(signal.SIGKILL)
+        self._signal(getattr(signal, "SIGKILL", 0))
 
     def _signal(self, number: int) -> bool:
         """Signal its group; tell whether anybody is left there."""

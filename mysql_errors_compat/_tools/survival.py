@@ -34,6 +34,10 @@ class Fault(NamedTuple):
     unpicklable: str | None  # the attribute that is to blame, as messages name it
     cause: BaseException | None
 
+    def __str__(self) -> str:
+        way = "" if self.unpicklable else f"{self.way}: "
+        return f"{'hangs a Pool; ' if self.hangs else ''}{way}{self.text}"
+
 
 def every_way() -> list[Way]:
     """Return every pickle protocol with both picklers, and both ways of copying."""
@@ -95,13 +99,6 @@ def from_args(errors: Iterable[BaseException]) -> str:
     return f"arrives as itself, without {', '.join(sorted(lost))}" if lost else "arrives as itself"
 
 
-def difference(left: BaseException, arrived: BaseException) -> str | None:
-    """Say how an error that arrived differs from the one that left; return None if it does not."""
-    before, after = facts(left), facts(arrived)
-    name = _differing(before, after, {})
-    return name and _describe(name, before, after)
-
-
 def drivers() -> tuple[type[Exception], ...]:
     """Return the base class of each of the driver's hierarchies that are imported."""
     modules = [sys.modules[name] for name in ("mysql.connector.errors", "mysqlx.errors") if name in sys.modules]
@@ -141,7 +138,7 @@ def _why_unpicklable(name: str, value: object) -> str | None:
     try:
         data = pickle.dumps(value)
     except Exception as reason:
-        return f"{what} cannot be pickled: {_one_line(reason)}"
+        return f"{what} cannot be pickled: {' '.join(str(reason).split())}"
     try:
         pickle.loads(data)
     except Exception as reason:
@@ -151,19 +148,23 @@ def _why_unpicklable(name: str, value: object) -> str | None:
 
 def say(problem: BaseException) -> str:
     """Return the type of an exception and its text, in one line."""
-    return f"{type(problem).__name__}: {_one_line(problem)}".removesuffix(": ")
-
-
-def _one_line(problem: BaseException) -> str:
     try:
-        return " ".join(str(problem).split())
+        text = " ".join(str(problem).split())
     except Exception:
-        return "(its str() raises)"
+        text = "its str() raises"
+    return f"{type(problem).__name__}: {text}".removesuffix(": ")
 
 
 def name_of(cls: type) -> str:
     """Return the name of a class as messages have it."""
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def difference(left: BaseException, arrived: BaseException) -> str | None:
+    """Say how an error that arrived differs from the one that left; return None if it does not."""
+    before, after = facts(left), facts(arrived)
+    name = _differing(before, after, {})
+    return name and _describe(name, before, after)
 
 
 def _differing(left: dict[str, Any], arrived: dict[str, Any], seen: dict[int, Any]) -> str | None:
@@ -205,8 +206,6 @@ def _same(left: Any, arrived: Any, seen: dict[int, Any]) -> bool:
     except Exception:  # an array compares by element
         pass
     if type(left).__module__ == "builtins" and type(left) is not object:
-        return False
-    if hasattr(left, "__dict__") and not _same(vars(left), vars(arrived), seen):
         return False
     try:
         contents = left.__reduce_ex__(2), arrived.__reduce_ex__(2)

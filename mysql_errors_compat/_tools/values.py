@@ -72,53 +72,53 @@ def _deadlock(msg: str) -> Any:
     return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
 
 
+def _open(words: str, cls: Any, names: str) -> Kind:
+    return Kind(words, _as_if_open(cls), st.builds(_as_if_open, st.just(cls)), names)
+
+
 TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
-_NUMBERS = st.integers(1, 65535)
-_TEXT = Kind("a text", "orders", TEXTS, types=(str,))
+_NUMBERS, _ERRORS, _LISTS = st.integers(1, 65535), st.builds(_deadlock, TEXTS), st.lists(TEXTS, min_size=1, max_size=3)
+_DICTS = st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
 _COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
-_NUMBER = Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float))
 _WRAPPED = "cause error err e ex exc exception orig original inner"
-_ERROR = Kind("an error of the driver's", _deadlock("Deadlock found"), st.builds(_deadlock, TEXTS), _WRAPPED)
-_LIST = Kind("a list", ["orders"], st.lists(TEXTS, min_size=1, max_size=3), "rows errors items tables columns", (list,))
-_TUPLE = Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,))
-_NAMED = "context extra kwargs data options config payload headers"
-_DICT = Kind("a dict", {"table": "orders"}, st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3), _NAMED, (dict,))
-_NAMED_OBJECT = "response request obj instance"
-_OBJECT = Kind(
-    "an object with any attribute", Anything("orders"), st.just(Anything("x")), "response request obj instance"
-)
-_CURSOR: Any = mysql.connector.cursor.MySQLCursor
-_LIKELY = [_TEXT, _NUMBER, _ERROR, _TUPLE, _DICT, _OBJECT, _LIST, Kind("None", None, st.none())]
-_BY_NAME = [
+_LIKELY = [
+    Kind("a text", "orders", TEXTS, types=(str,)),
+    Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float)),
+    Kind("an error of the driver's", _deadlock("Deadlock found"), _ERRORS, _WRAPPED),
+    Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
+    Kind("a dict", {"table": "orders"}, _DICTS, "context extra kwargs data options config payload headers", (dict,)),
+    Kind("an object with any attribute", Anything("x"), st.just(Anything("x")), "response request obj instance"),
+    Kind("a list", ["orders"], _LISTS, "rows errors items tables columns", (list,)),
+    Kind("None", None, st.none()),
+]
+_LESS_LIKELY = [
     Kind("True or False", True, st.booleans(), "retryable fatal flag", (bool,)),
     Kind("bytes", b"orders", st.binary(min_size=1, max_size=8), types=(bytes,)),
     Kind("a function", a_function, st.just(a_function), "callback func function fn handler hook"),
+    _open("a connection", mysql.connector.connection.MySQLConnection, "connection conn cnx"),
+    _open("a cursor", mysql.connector.cursor.MySQLCursor, "cursor cur"),
 ]
-for _class, _names in (mysql.connector.MySQLConnection, "connection conn cnx"), (_CURSOR, "cursor cur"):
-    _words = f"a {_names.split()[0]}"
-    _BY_NAME.append(Kind(_words, _as_if_open(_class), st.builds(_as_if_open, st.just(_class)), _names))
 
 
 def guesses(name: str, default: object) -> list[Kind]:
     """Return what a parameter without a type hint may want; nothing if its default is of an odd type."""
-    first = [kind for kind in _LIKELY + _BY_NAME if type(default) in kind.types]
+    first = [kind for kind in _LIKELY + _LESS_LIKELY if type(default) in kind.types]
     if not first and default is not None and default is not inspect.Parameter.empty:
         return []
     last_word = name.lower().strip("_").rpartition("_")[2]
-    first += [kind for kind in _LIKELY + _BY_NAME if last_word in kind.names.split()]
+    first += [kind for kind in _LIKELY + _LESS_LIKELY if last_word in kind.names.split()]
     return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
 
 
 def guesses_of_star(cls: type) -> list[Kind]:
     """Return what ``*args`` of a class of errors may want."""
-    group = Kind("a list of errors", [_ERROR.simplest], st.lists(_ERROR.strategy, min_size=1, max_size=2))
-    likely: list[list[Kind]] = [[_TEXT], [], [_NUMBER, _TEXT], [_TEXT, group], [_TEXT, _LIST]]
-    if issubclass(cls, drivers()):
-        likely = [[_TEXT, _NUMBER], [_TEXT], []]
+    text, number, error, *_ = _LIKELY
+    group = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
+    texts = Kind("a list", ["orders"], _LISTS)
+    likely = [[text, number], [text], []] if issubclass(cls, drivers()) else [[text], [], [number, text]]
     found = []
-    for kinds in likely:
-        words = ", ".join(kind.words for kind in kinds) or "nothing"
-        values = tuple(kind.simplest for kind in kinds)
+    for kinds in likely if issubclass(cls, drivers()) else [*likely, [text, group], [text, texts]]:
+        words, values = ", ".join(kind.words for kind in kinds) or "nothing", tuple(kind.simplest for kind in kinds)
         found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
     return found
 
