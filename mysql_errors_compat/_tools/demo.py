@@ -1,7 +1,6 @@
 """The demonstration: what arrives of an error without the package, and what arrives with it."""
 
 import json
-import multiprocessing
 import os
 import platform
 import shutil
@@ -40,6 +39,8 @@ that your worker starts with:
 and see which of your exceptions survive, for which `pip install
 hypothesis` brings what it needs:
   python -m mysql_errors_compat check YOUR_PACKAGE"""
+
+_WANTED = "a Pool needs semaphores, and they need, on Linux, /dev/shm, mounted and writable"
 
 
 class Outcome(NamedTuple):
@@ -104,6 +105,7 @@ def _measure(folder: Path, ways: str, package: str, children: list[Child], table
             table[(*row, package)] = Outcome("hangs", "hangs")
             child.end()
         else:
+            child.end()
             reason = child.last_line() or child.fate(START)
             table[(*row, package)] = Outcome("unknown", f"not measured: {reason}")
     child.end()
@@ -112,7 +114,7 @@ def _measure(folder: Path, ways: str, package: str, children: list[Child], table
 def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
     """Say in words how the error that arrived differs from the one that was sent, if any was."""
     if not sent:
-        return Outcome("unknown", f"not measured: {_why_no_semaphores() or arrived['str(e)']}")
+        return Outcome("unknown", f"not measured: {arrived['str(e)']}; {_WANTED}")
     names = [name for name in {**sent, **arrived} if sent.get(name) != arrived.get(name)]
     differences = {name: {"was": sent.get(name, "missing"), "is": arrived.get(name, "missing")} for name in names}
     if not differences:
@@ -125,16 +127,6 @@ def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
     was, is_now = (text if len(text) < 24 else f"{text[:20]}...{text[-1]}" for text in differences[first].values())
     text = f"{first} is {is_now}, was {was}"
     return Outcome("changed", f"{text}; {', '.join(rest)} changed too" if rest else text, differences)
-
-
-def _why_no_semaphores() -> str:
-    """Say why no Pool can work on this machine, if that is so."""
-    try:
-        multiprocessing.Lock()
-        return ""
-    except (ImportError, OSError) as problem:
-        where = "on Linux they need /dev/shm, mounted and writable"
-        return f"this machine has no working semaphores ({type(problem).__name__}: {problem}); {where}"
 
 
 def _identical(table: Table) -> dict[str, int]:

@@ -13,9 +13,7 @@ from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
 
-from .survival import drivers
 from .values import Kind, Strategy, guesses, guesses_of_star, strategy_of_hint, two_of
 
 ATTEMPTS = 100  # calls of one constructor, at most, with and then without what is optional
@@ -48,7 +46,7 @@ def errors_of(draw: st.DrawFn, cls: Any) -> Any:
     """Return errors of a class, made by its constructor. Raises at the first one if there can be none."""
     hinted = functools.cache(draw)
     try:
-        if has_drivers_constructor(cls):
+        if _owner(cls).__module__ in _DRIVERS:
             return cls(*map(draw, _HARD_FIELDS))
         required, accepted, _ = _search(cls, lambda kind: kind.simplest if kind.words else hinted(kind.strategy))
         kinds = accepted if draw(st.booleans()) else required
@@ -62,11 +60,11 @@ def tame_errors(cls: Any) -> tuple[list[Any], dict[str, str], list[str]]:
 
     Raises what its constructor raises.
     """
-    if has_drivers_constructor(cls):
+    if _owner(cls).__module__ in _DRIVERS:
         return [cls(*fields) for fields in _TAME_FIELDS], {}, []
     required, accepted, never_given = _search(cls, _simplest)
     errors = [_make(cls, accepted, _simplest)]
-    for kinds, value_of in ((accepted, _other), (required, _simplest)):
+    for kinds, value_of in ((accepted, lambda kind: two_of(kind.strategy)[-1]), (required, _simplest)):
         if accepted and (kinds is accepted or len(kinds) < len(accepted)):
             with contextlib.suppress(*REFUSALS):  # of another value, or of the defaults
                 errors.append(_make(cls, kinds, value_of))
@@ -75,10 +73,6 @@ def tame_errors(cls: Any) -> tuple[list[Any], dict[str, str], list[str]]:
 
 def _simplest(kind: Kind) -> Any:
     return kind.simplest if kind.words else two_of(kind.strategy)[0]
-
-
-def _other(kind: Kind) -> Any:
-    return two_of(kind.strategy)[-1]
 
 
 def _make(cls: Any, kinds: Kinds, value_of: ValueOf) -> Any:
@@ -96,79 +90,66 @@ def _search(cls: Any, value_of: ValueOf) -> tuple[Kinds, Kinds, list[str]]:
     for name, likely in required.items():
         if not likely:
             raise NameError(f"the type hint of parameter {name!r} of its constructor cannot be resolved", name=name)
-    without_text, refusals = [], []
+    found: list[Kinds] = []
+    refusals: list[BaseException] = []
     for kinds in _combinations(required, {name: likely for name, likely in optional.items() if likely}):
         try:
             error = _make(cls, kinds, value_of)
+            found.append(kinds)
+            str(error)
+            found = [kinds]
+            break
         except REFUSALS as problem:
             refusals.append(problem)
-            continue
-        without_text.append(kinds)
-        with contextlib.suppress(Exception):
-            str(error)
-            without_text.insert(0, kinds)
-            break
-    if not without_text:
+    if not found:
         raise refusals[0]
-    found = without_text[0]
-    return {name: found[name] for name in required}, found, [name for name in optional if name not in found]
+    return {name: found[0][name] for name in required}, found[0], [name for name in optional if name not in found[0]]
 
 
 def _combinations(required: Likely, optional: Likely) -> Iterator[Kinds]:
     """Yield first what is likeliest, then with one kind changed, then with two; and all that without the optional."""
     for parameters in [required | optional, required] if optional else [required]:
-        chosen = []
-        for changes in range(min(3, len(parameters) + 1)):
-            for changed in itertools.combinations(parameters, changes):
-                kinds = [kinds[1:] if name in changed else kinds[:1] for name, kinds in parameters.items()]
-                chosen.append(itertools.product(*kinds))
-        for each in itertools.islice(itertools.chain(*chosen), ATTEMPTS):
+        for each in itertools.islice(_changed(list(parameters.values())), ATTEMPTS):
             yield dict(zip(parameters, each, strict=True))
 
 
-def has_drivers_constructor(cls: type[BaseException]) -> bool:
-    """Tell whether it is one of the driver's constructors that makes errors of this class, and nothing else."""
-    owner = next(base for base in cls.__mro__ if "__init__" in vars(base))
-    return _constructor(cls) is None and owner.__module__ in _DRIVERS and issubclass(owner, drivers())
+def _changed(likely: list[list[Kind]]) -> Iterator[tuple[Kind, ...]]:
+    for changes in range(min(3, len(likely) + 1)):
+        for changed in itertools.combinations(range(len(likely)), changes):
+            yield from itertools.product(*(kinds[1:] if i in changed else kinds[:1] for i, kinds in enumerate(likely)))
 
 
-def _constructor(cls: Any) -> Any:
-    """Return the method that says what a call of the class takes, or None if it is a builtin's or the driver's."""
-    if type(cls).__call__ is not type.__call__:
-        return type(cls).__call__
-    own = [base for base in cls.__mro__ if base.__module__ not in ("builtins", *_DRIVERS)]
-    return next((getattr(base, name) for base in own for name in ("__init__", "__new__") if name in vars(base)), None)
+def _owner(cls: type) -> type:
+    """Return the class that says what a call of `cls` takes."""
+    return next(base for base in cls.__mro__ if not vars(base).keys().isdisjoint(("__init__", "__new__")))
 
 
-def _signature(cls: Any) -> inspect.Signature:
-    """Return what a call of the class takes."""
-    try:
-        _, *parameters = inspect.signature(_constructor(cls), **_FOR_SIGNATURE).parameters.values()
-    except (TypeError, ValueError):  # a builtin's, which has none
-        parameters = [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)]
+def _signature(cls: type) -> inspect.Signature:
+    owner: Any = _owner(cls)
+    method = owner.__init__ if "__init__" in vars(owner) else owner.__new__
+    _, *parameters = inspect.signature(method, **_FOR_SIGNATURE).parameters.values()
     return inspect.Signature(parameters)
 
 
-def _parameters(cls: Any) -> tuple[Likely, Likely]:
+def _parameters(cls: type) -> tuple[Likely, Likely]:
     """Return what a call of the class requires, and what else it takes that tells something of itself."""
-    names = getattr(inspect.unwrap(_constructor(cls)), "__globals__", {})
     required: Likely = {}
     optional: Likely = {}
     for each in _signature(cls).parameters.values():
-        if each.kind == each.VAR_POSITIONAL:
-            if not optional:  # or it would get what is meant for *args
-                required[f"*{each.name}"] = guesses_of_star(cls)
-        elif each.kind != each.VAR_KEYWORD:
-            kinds = _kinds(each, names)
-            if each.default is each.empty:
-                required[each.name] = kinds or []
-            elif kinds is not None:
-                optional[each.name] = kinds
+        kinds = _kinds(each, vars(sys.modules[_owner(cls).__module__]))
+        if each.kind == each.VAR_POSITIONAL and not optional:  # or it would get what is meant for *args
+            required[f"*{each.name}"] = guesses_of_star(cls)
+        elif each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            continue
+        elif each.default is each.empty:
+            required[each.name] = kinds or []
+        elif kinds is not None:
+            optional[each.name] = kinds
     return required, optional
 
 
 def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
-    """Return what a parameter may want; nothing if its type hint says what cannot be had; None if nobody says it."""
+    """Return what a parameter may want; nothing if its type hint cannot be resolved; None if nobody says it."""
     hint: Any = Any
     if each.annotation is not each.empty:
         one = types.SimpleNamespace(__annotations__={each.name: each.annotation})
@@ -178,9 +159,4 @@ def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
             return []
     if hint in (Any, object):
         return guesses(each.name, each.default) or None
-    strategy = strategy_of_hint(hint)
-    try:
-        strategy.validate()
-    except HypothesisException:
-        return [Kind("", None, strategy)] if each.default is each.empty else []
-    return [Kind("", None, strategy)]
+    return [Kind("", None, strategy_of_hint(hint))]

@@ -57,23 +57,13 @@ def _end_with_reader(pipe: int) -> None:
 
 def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
     modules = _import_all(tell, named, skip, failed)
-    sources = []
-    for name in examples:
-        tell("step", f"--examples {name}", "nobody", "")
-        sources.append(_find(name))
     sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))  # this copy of the package, whatever else is installed
     examining = importlib.import_module(f"{PACKAGE}._tools.examining")
     del sys.path[0]
-    errors: list[Any] = []
-    for name, source in zip(examples, sources, strict=True):
+    errors = []
+    for name in examples:
         tell("step", f"--examples {name}", "nobody", "")
-        try:
-            errors += examining.listed(source)
-        except Exception as problem:
-            raise UnusableError(f"--examples {name}: {_say(problem)}") from problem
-        for error in errors:
-            if not isinstance(error, BaseException):
-                raise UnusableError(f"--examples {name}: {error!r} is no error")
+        errors += _given(name, examining.listed)
     examining.examine(tell, modules, errors, **rest)
 
 
@@ -85,9 +75,7 @@ def _import_all(tell: Tell, named: list[str], skip: list[str], failed: list[str]
     while waiting:
         name = waiting.pop()
         met.append(name)
-        among_tests = any(
-            _is_for_tests(part) for one in named if f"{name}.".startswith(f"{one}.") for part in one.split(".")
-        )
+        among_tests = any(_is_for_tests(one) and f"{name}.".startswith(f"{one}.") for one in named)
         if name in skip or (_is_for_tests(name) and not among_tests):
             left_out.append(name)
         elif name in named or not name.endswith(".__main__"):
@@ -137,7 +125,7 @@ def _nearest(name: str, problem: BaseException) -> str:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
+    close = [each for each in difflib.get_close_matches(name, known, 1) if each != name]
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -155,16 +143,20 @@ def _is_for_tests(name: str) -> bool:
     return re.search(r"(^|\.)(tests?|conftest|test_\w+|\w+_test)(\.|$)", name) is not None
 
 
-def _find(examples: str) -> Any:
-    """Return the function, the list or the error that ``module:function`` means."""
-    module, _, path = examples.partition(":")
+def _given(name: str, listed: Callable[[Any], list[Any]]) -> list[Any]:
+    """Return the errors that ``module:function`` gives."""
+    module, _, path = name.partition(":")
     if not path:
-        raise UnusableError(f"--examples {examples}: this takes MODULE:FUNCTION")
+        raise UnusableError(f"--examples {name}: this takes MODULE:FUNCTION")
     found = import_module(module)
     try:
-        return operator.attrgetter(path)(found)
+        errors = listed(operator.attrgetter(path)(found))
     except Exception as problem:
-        raise UnusableError(f"--examples {examples}: {_say(problem)}{_did_you_mean(path, dir(found))}") from problem
+        raise UnusableError(f"--examples {name}: {_say(problem)}{_did_you_mean(path, dir(found))}") from problem
+    for error in errors:
+        if not isinstance(error, BaseException):
+            raise UnusableError(f"--examples {name}: {error!r} is no error")
+    return errors
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Sending an error every way there is in one process, and saying how what arrives differs from what left."""
 
+import contextlib
 import copy
 import json
 import pickle
@@ -20,9 +21,14 @@ _PRIVATE = ("attribute '_full_msg", "attribute '_values")  # what the driver's e
 _NOT_SENT = {vars(BaseException)["__suppress_context__"], vars(AttributeError).get("obj")}
 
 
-# The name of a way of sending an error, how it leaves, and how it arrives from there, if it has not yet.
-Way = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
-_COPIES: list[Way] = [("copy.copy", copy.copy, None), ("copy.deepcopy", copy.deepcopy, None)]
+Way = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]  # its name, how an error leaves, and how it arrives
+
+
+def _at_once(error: Any) -> Any:
+    return error
+
+
+_COPIES: list[Way] = [("copy.copy", copy.copy, _at_once), ("copy.deepcopy", copy.deepcopy, _at_once)]
 
 
 class Fault(NamedTuple):
@@ -30,9 +36,9 @@ class Fault(NamedTuple):
 
     way: str
     text: str
-    hangs: bool  # a Pool, since the error leaves and then its arrival raises
-    unpicklable: str | None  # the attribute that is to blame, as messages name it
-    cause: BaseException | None
+    hangs: bool = False  # a Pool, since the error leaves and then its arrival raises
+    unpicklable: str = ""  # the attribute that is to blame, as messages name it
+    cause: BaseException | None = None
 
     def __str__(self) -> str:
         way = "" if self.unpicklable else f"{self.way}: "
@@ -62,19 +68,16 @@ def find_fault(error: BaseException, ways: Iterable[Way]) -> Fault | None:
     for way, leave, arrive in ways:
         hangs = False
         try:
-            arrived = leave(error)
-            if arrive:
-                hangs = True  # if anything is raised from here on
-                arrived = arrive(arrived)
+            data = leave(error)
+            hangs = arrive is not _at_once
+            arrived = facts(arrive(data))
         except (Exception, SystemExit) as problem:
-            for name, value in left.items():
-                if reason := _why_unpicklable(name, value):
-                    return Fault(way, reason, hangs, name, problem)
-            return Fault(way, say(problem), hangs, None, problem)
-        after = facts(arrived)
-        if changed := _differing(left, after, {}):
+            reasons = ((name, _why_unpicklable(name, value)) for name, value in left.items())
+            name, reason = next((each for each in reasons if each[1]), ("", say(problem)))
+            return Fault(way, reason, hangs, name, problem)
+        if changed := _differing(left, arrived, {}):
             reason = _why_unpicklable(changed, left.get(changed))
-            return Fault(way, reason or _describe(changed, left, after), False, changed if reason else None, None)
+            return Fault(way, reason or _describe(changed, left, arrived), unpicklable=changed if reason else "")
     return None
 
 
@@ -123,17 +126,15 @@ def _members(error: BaseException) -> dict[str, Any]:
     found = {}
     for name, member in in_class.items():
         if isinstance(member, MemberDescriptorType) and member not in _NOT_SENT:
-            try:
+            with contextlib.suppress(AttributeError):
                 value = member.__get__(error)
-            except AttributeError:
-                continue
-            if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
-                found[name] = value
+                if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
+                    found[name] = value
     return found
 
 
-def _why_unpicklable(name: str, value: object) -> str | None:
-    """Return, in a sentence about this fact of an error, why it cannot be pickled; None if it can be."""
+def _why_unpicklable(name: str, value: object) -> str:
+    """Return, in a sentence about this fact of an error, why it cannot be pickled, if so."""
     what = f"{name} {name_of(value)}" if isinstance(value, type) else f"{name} of type {name_of(type(value))}"
     try:
         data = pickle.dumps(value)
@@ -141,9 +142,9 @@ def _why_unpicklable(name: str, value: object) -> str | None:
         return f"{what} cannot be pickled: {' '.join(str(reason).split())}"
     try:
         pickle.loads(data)
+        return ""
     except Exception as reason:
         return f"{what} cannot be unpickled: {say(reason)}"
-    return None
 
 
 def say(problem: BaseException) -> str:
@@ -200,15 +201,11 @@ def _same(left: Any, arrived: Any, seen: dict[int, Any]) -> bool:
         return left.keys() == arrived.keys() and all(_same(left[key], arrived[key], seen) for key in left)
     if isinstance(left, BaseException):
         return _differing(facts(left), facts(arrived), seen) is None
-    try:
+    with contextlib.suppress(Exception):  # an array compares by element
         if left == arrived or (left != left and arrived != arrived):  # the latter is NaN
             return True
-    except Exception:  # an array compares by element
-        pass
     if type(left).__module__ == "builtins" and type(left) is not object:
         return False
-    try:
-        contents = left.__reduce_ex__(2), arrived.__reduce_ex__(2)
-    except Exception:  # a lock has no contents
-        return True
-    return _same(*contents, seen)
+    with contextlib.suppress(TypeError):  # a lock has no contents
+        return _same(left.__reduce_ex__(2), arrived.__reduce_ex__(2), seen)
+    return True
