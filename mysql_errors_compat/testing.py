@@ -54,12 +54,9 @@ def errors(*classes: type[BaseException]) -> st.SearchStrategy[Any]:
             raise TypeError(f"errors() takes classes of errors, not {cls!r}")
     # Hypothesis makes a table for its first text, which takes seconds and would count as a slow example.
     st.text().validate()
-    return st.sampled_from(classes or _drivers_classes()).flatmap(errors_of)
-
-
-def _drivers_classes() -> list[type[mysql.connector.errors.Error]]:
-    found = vars(mysql.connector.errors).values()
-    return [cls for cls in found if isinstance(cls, type) and issubclass(cls, mysql.connector.errors.Error)]
+    found = [cls for cls in vars(mysql.connector.errors).values() if isinstance(cls, type)]
+    drivers = [cls for cls in found if issubclass(cls, mysql.connector.errors.Error)]
+    return st.sampled_from(classes or drivers).flatmap(errors_of)
 
 
 def assert_survives(error: BaseException) -> None:

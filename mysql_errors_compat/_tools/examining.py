@@ -5,7 +5,7 @@ import multiprocessing
 import pickle
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from .. import install
 from . import advice, survival
 from .advice import Advice
 from .check import Finding
-from .examples import REFUSALS, tame_errors
+from .examples import REFUSALS, UnresolvedHintError, tame_errors
 from .survival import drivers, name_of, say
 from .values import TEXTS
 
@@ -65,6 +65,8 @@ def _examined(tell: Tell, cls: Class, errors: list[BaseException]) -> Finding:
         if not errors:
             errors, guessed, never_given = tame_errors(cls)
             found = found._replace(guessed=guessed, never_given=never_given)
+            if any(type(error) is not cls for error in errors):
+                raise NoExampleError("its constructor makes something else")
     except (*REFUSALS, HypothesisException) as problem:
         return _without_example(found, problem)
     usual = advice.about_fault(cls, None)
@@ -92,18 +94,18 @@ def _sent(found: Finding, errors: Sequence[BaseException], other: Any) -> Findin
 
 def _own_examples(cls: Any) -> list[BaseException]:
     own = getattr(cls, "examples", None)
-    if not callable(own) and not isinstance(own, (BaseException, Iterable)):  # called so for another reason
-        return []
     try:
         return [error for error in listed(own) if type(error) is cls]
     except Exception as problem:
+        if not callable(own):  # called so for another reason
+            return []
         raise NoExampleError(f"its `examples` raised {say(problem)}") from problem
 
 
 def _without_example(found: Finding, problem: BaseException) -> Finding:
     if isinstance(problem, HypothesisException):
         problem = problem.__cause__ or problem
-    if type(problem) is NameError and problem.name:
+    if isinstance(problem, UnresolvedHintError):
         mend = Advice(advice.FOR_TYPE_CHECKERS, f"parameter {problem.name!r}")
         return _judged(found, "unknown", f"{NO_EXAMPLE}{problem}", mend)
     has_said_all = isinstance(problem, (NoExampleError, HypothesisException))

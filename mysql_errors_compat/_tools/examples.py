@@ -36,6 +36,10 @@ if sys.version_info >= (3, 14):  # where annotations are evaluated when they are
     _FOR_SIGNATURE["annotation_format"] = annotationlib.Format.FORWARDREF
 
 
+class UnresolvedHintError(NameError):
+    """What a type hint names is not there."""
+
+
 Kinds = dict[str, Kind]  # by parameter
 Likely = dict[str, list[Kind]]
 ValueOf = Callable[[Kind], Any]
@@ -89,7 +93,8 @@ def _search(cls: Any, value_of: ValueOf) -> tuple[Kinds, Kinds, list[str]]:
     required, optional = _parameters(cls)
     for name, likely in required.items():
         if not likely:
-            raise NameError(f"the type hint of parameter {name!r} of its constructor cannot be resolved", name=name)
+            text = f"the type hint of parameter {name!r} of its constructor cannot be resolved"
+            raise UnresolvedHintError(text, name=name)
     found: list[Kinds] = []
     refusals: list[BaseException] = []
     for kinds in _combinations(required, {name: likely for name, likely in optional.items() if likely}):

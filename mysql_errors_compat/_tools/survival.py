@@ -17,6 +17,7 @@ _show = _short.repr
 
 _FIELDS = {f"attribute {name!r}" for name in ("msg", "errno", "sqlstate")}
 _PRIVATE = ("attribute '_full_msg", "attribute '_values")  # what the driver's errors have out of sight
+NO_TEXT = "(raises an exception)"
 # Members that the interpreter sets by itself. The second is what lacked an attribute: it may be anything.
 _NOT_SENT = {vars(BaseException)["__suppress_context__"], vars(AttributeError).get("obj")}
 
@@ -93,7 +94,8 @@ def from_args(errors: Iterable[BaseException]) -> str:
         except (Exception, SystemExit) as problem:
             return f"does not arrive: {say(problem)}"
         for name in {**before, **after}:
-            if name in before and name in after and _same(before[name], after[name], {}):
+            both = name in before and name in after
+            if both and (_same(before[name], after[name], {}) or before[name] is NO_TEXT):
                 continue
             if name in _FIELDS or name in ("type", "args", "str()"):
                 return f"arrives changed: {_describe(name, before, after)}"
@@ -110,10 +112,9 @@ def drivers() -> tuple[type[Exception], ...]:
 
 def facts(error: BaseException) -> dict[str, Any]:
     """Return everything that must arrive, by the name it has in a message."""
-    try:
+    text = NO_TEXT
+    with contextlib.suppress(Exception):  # the driver's own __str__ raises where there is no message
         text = str(error)
-    except Exception as problem:  # the driver's own __str__ raises where there is no message
-        text = f"raises {type(problem).__name__}"
     named = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
     for name in [name for name in named if isinstance(error, drivers()) and name.startswith(_PRIVATE)]:
         named["the full message" if "full" in name else "the values"] = named.pop(name)
