@@ -20,7 +20,7 @@ from . import demo_measure
 from .demo_measure import ERRORS, INTERPRETERS, OWN, SENT, WITH, WITHOUT
 from .processes import Child, disabled, end_on_signals, show_progress, write
 
-PATIENCE = 4  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
+PATIENCE = 3  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 START = 30  # seconds for an interpreter and a worker to start
 AT_A_TIME = len(INTERPRETERS) + (os.cpu_count() or 1)  # interpreters; some of them only wait
 

@@ -519,7 +519,7 @@ def test_a_package_means_all_that_is_below_it_and_what_was_not_looked_at_is_no_v
     assert "not checked: cannot import shop.needs: " in text
     assert "--skip shop.needs" in text
     skipping = check(shop, "shop", "--skip", "shop.needs", "--skip", "shop.tests.helpers", "--skip", "shop.__main__")
-    assert "left out: shop.conftest, shop.needs, shop.tests\n" in skipping.stdout
+    assert "left out: shop.__main__, shop.conftest, shop.needs, shop.tests\n" in skipping.stdout
     assert skipping.returncode == 0
 
 
