@@ -12,20 +12,17 @@ from ._tools.processes import write
 
 PROG = "mysql-errors-compat"
 DEMO = """Show what happens to real MySQL errors on their way out of a process, without this package and with it. No
-server is needed; it takes some seconds. `mysql-errors-compat check MODULE...` checks an application's own exception
-classes instead."""
+server is needed. `mysql-errors-compat check MODULE...` checks an application's own exception classes instead."""
 DEMO_STATUS = """Exit status: 0 if every error arrives identical with the package, 1 if one does not, 2 if that cannot
 be measured or written, 130 after Ctrl-C."""
 CHECK = """Import the modules, and of a package all that is below it but tests and __main__, and find every exception
-class that they define. Send errors of each, with this package installed, through pickle and copy, and say for each
-class: safe; unsafe, what goes wrong and how to mend it; or unknown, and why no error could be built. It also says how
-they arrive where only their args travel, as in Celery's results, and whether the modules bring this package along. The
-errors come from --examples, or from `examples` of the class, a classmethod that returns some or a list of them, or are
-built from the type hints of its constructor, and where there are none from guesses. So constructors run, and whatever
-they do is done."""
+class that they define. Send errors of each, with this package installed, through pickle and copy, and say: safe;
+unsafe, what goes wrong and how to mend it; or unknown, and why no error could be built. It also says how they arrive
+where only their args travel, as in Celery's results, and whether the modules bring this package along. The errors come
+from --examples, or from `examples` of the class, a classmethod that returns some, or are built from the type hints of
+its constructor, and where there are none from guesses. So constructors run, and whatever they do is done."""
 CHECK_STATUS = """Exit status: 0 if every class is known to survive, and, if any is a MySQL error, something imports
-this package; 1 if not; 2 if nothing can be checked: a module that is named, skipped or has the examples cannot be
-found, there is no exception class, or Hypothesis is missing; 130 after Ctrl-C."""
+this package; 1 if not; 2 if nothing can be checked; 130 after Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
