@@ -22,7 +22,7 @@ from .processes import Child, disabled, end_on_signals, show_progress, write
 
 PATIENCE = 3  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 START = 30  # seconds for an interpreter and a worker to start
-AT_A_TIME = len(INTERPRETERS) + (os.cpu_count() or 1)  # interpreters; some of them only wait
+AT_A_TIME = len(INTERPRETERS) - 1 + (os.cpu_count() or 1)  # interpreters: the Pools that hang only wait
 
 # Nobody expects an application's own constructor to understand e.args.
 ROWS = [(error, way) for error in ERRORS for ways in INTERPRETERS.values() for way in ways]

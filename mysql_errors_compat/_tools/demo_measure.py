@@ -102,9 +102,13 @@ def _by_executor(kind: str) -> Any:
         return executor.submit(_raise, kind).result()
 
 
+@functools.cache  # since a worker takes a while to start
+def _pool(method: str) -> Any:
+    return multiprocessing.get_context(method).Pool(1)
+
+
 def _by_pool(method: str, kind: str) -> Any:
-    with multiprocessing.get_context(method).Pool(1) as pool:
-        return pool.apply(_raise, (kind,))
+    return _pool(method).apply(_raise, (kind,))
 
 
 # The ways that are tried in one interpreter, by its name.

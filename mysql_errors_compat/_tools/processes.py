@@ -64,6 +64,7 @@ class Child:
                 stderr=output,
                 start_new_session=True,
             )
+        self._started_to_end = 0.0
         self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -100,11 +101,11 @@ class Child:
     def end(self) -> None:
         """End it, and make sure within a second that nobody is left of those that it has started."""
         # Not SIGKILL at once: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
+        self._started_to_end = self._started_to_end or time.monotonic()
         self._signal(signal.SIGTERM)
         self._process.kill()
         self._process.wait()
-        until = time.monotonic() + 1
-        while self._signal(0) and time.monotonic() < until:
+        while self._signal(0) and time.monotonic() < self._started_to_end + 1:
             time.sleep(0.01)
         self._signal(getattr(signal, "SIGKILL", 0))
 
