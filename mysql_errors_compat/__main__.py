@@ -1,126 +1,79 @@
 """The command line: `python -m mysql_errors_compat`."""
 
-from __future__ import annotations
-
 import argparse
-import contextlib
-import io
 import sys
+import traceback
 from collections.abc import Sequence
 
 from . import __version__
-from ._tools.check import Options, check
+from ._tools.check import CheckError, check
 from ._tools.demo import report
-from ._tools.processes import complain, give_up
+from ._tools.processes import write
 
 PROG = "mysql-errors-compat"
+DEMO = """Show what happens to real MySQL errors on their way out of a process, without this package and with it. No
+server is needed. `mysql-errors-compat check MODULE...` checks an application's own exception classes instead."""
+DEMO_STATUS = """Exit status: 0 if every error arrives identical with the package, 1 if one does not, 2 if that cannot
+be measured or written, 130 after Ctrl-C."""
+CHECK = """Import the modules, and of a package all that is below it but tests and __main__, and find every exception
+class that they define. Send errors of each, with this package installed, through pickle and copy, and say: safe;
+unsafe, what goes wrong and how to mend it; or unknown, and why no error could be built. It also says how they arrive
+where only their args travel, as in Celery's results, and whether the modules bring this package along. The errors come
+from --examples, or from `examples` of the class, a classmethod that returns some, or are built from the type hints of
+its constructor, and where there are none from guesses. So constructors run, and whatever they do is done."""
+CHECK_STATUS = """Exit status: 0 if every class is known to survive, and, if any is a MySQL error, something imports
+this package; 1 if not; 2 if nothing can be checked; 130 after Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
+    options = _parser().parse_args(argv)
     if sys.stdout is None:
-        complain(f"{PROG}: standard output is closed")
+        write(sys.stderr, f"{PROG}: standard output is closed")
         return 2
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(said):  # argparse would not tell that nobody got its help
-            options = _parser().parse_args(argv)
-    except SystemExit as asked:
-        return (0 if _write(said.getvalue().rstrip()) else 2) if said.getvalue() else asked.code  # type: ignore[return-value]
     try:
         status, text = _run(options)
+    except CheckError as problem:
+        write(sys.stderr, f"{PROG} check: {problem}")
+        return 2
     except KeyboardInterrupt:
         return 130
-    return status if not text or _write(text) else 2
-
-
-def _write(text: str) -> bool:
-    """Write to standard output; tell whether that was possible."""
-    try:
-        encoding = sys.stdout.encoding
-        print(text.encode(encoding, "backslashreplace").decode(encoding))  # messages may hold lone surrogates
-        sys.stdout.flush()
-        return True
-    except (OSError, ValueError) as problem:
-        complain(f"{PROG}: standard output cannot be written to: {problem}")
-        give_up(sys.stdout)
-        return False
+    except Exception:
+        write(sys.stderr, f"{PROG}: this command has a fault: {traceback.format_exc()}")
+        return 2
+    if reason := write(sys.stdout, text):
+        write(sys.stderr, f"{PROG}: standard output cannot be written to: {reason}")
+        return 2
+    return status
 
 
 def _run(options: argparse.Namespace) -> tuple[int, str]:
-    if options.command == "check":
-        names = set(Options._fields)
-        return check(Options(**{name: value for name, value in vars(options).items() if name in names}))
-    return report(as_json=options.as_json)
+    if options.command != "check":
+        return report(as_json=options.as_json)
+    return check(options.modules, options.as_json, options.only_mysql, skip=options.skip, examples=options.examples)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=PROG,
-        description="Show what happens to real MySQL errors on their way out of a process, without this package "
-        "and with it. No server is needed; it takes well under a minute. `mysql-errors-compat check MODULE...` "
-        "checks an application's own exception classes instead.",
-        epilog="Exit status: 0 if every error arrives identical with the package, 1 if one does not, 2 if that cannot "
-        "be measured or written, 130 after Ctrl-C.",
-    )
+    parser = argparse.ArgumentParser(prog=PROG, description=DEMO, epilog=DEMO_STATUS)
     parser.add_argument("--json", dest="as_json", action="store_true", help="print the same as data")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="{demo,check}")
-    demo = commands.add_parser(
-        "demo",
-        help="show the fault and the cure on this machine, as without a command",
-        description=parser.description,
-        epilog=parser.epilog,
-    )
-    _add_check(check_ := commands.add_parser("check", help="check an application's own exception classes"))
-    for command in (demo, check_):
-        # Without a default, which would undo a --json in front of the command.
-        command.add_argument(
-            "--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help="print the same as data"
-        )
+    text = "show the fault and the cure on this machine, as without a command"
+    demo = commands.add_parser("demo", help=text, description=DEMO, epilog=DEMO_STATUS)
+    text = "check an application's own exception classes"
+    checking = commands.add_parser("check", help=text, description=CHECK, epilog=CHECK_STATUS)
+    add = checking.add_argument
+    add("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
+    text = "what returns errors, of any of the classes, to check in place of built ones; can be repeated"
+    add("--examples", metavar="MODULE:FUNCTION", action="append", default=[], help=text)
+    text = "a module of a package that is not to be imported, nor what is below it; can be repeated"
+    add("--skip", metavar="MODULE", action="append", default=[], help=text)
+    add("--only-mysql", action="store_true", help="leave out exceptions that are not below mysql.connector.Error")
+    add("--strict", action="store_true", help=argparse.SUPPRESS)  # as it always is
+    for command in demo, checking:
+        text = "print the same as data"  # no default, which would undo a --json in front of the command
+        command.add_argument("--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help=text)
     return parser
-
-
-def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.description = (
-        "Import the modules, and of a package all that is below it but tests and __main__, and find every exception "
-        "class that they define. Send errors of each, with this package installed, through pickle, copy and a real "
-        "Pool, and say for each class: safe; unsafe, what goes wrong and how to mend it; or unknown, and why no error "
-        "could be built. It also says how they arrive where only their args travel, as in Celery's results, and "
-        "whether the modules bring this package along. The errors come from --examples, or from `examples` of the "
-        "class, a classmethod that returns some or a list of them, or are built from the type hints of its "
-        "constructor, and where there are none from guesses. So constructors run, with odd arguments, and so does "
-        "whatever they do. What is set on an error later is only seen in examples."
-    )
-    parser.epilog = (
-        "Exit status: 0 if no class is unsafe, 1 if one is, 2 if nothing can be checked: a module that is named cannot "
-        "be imported, there is no exception class, Hypothesis is missing (pip install 'mysql_errors_compat[testing]') "
-        "or no Pool can be started; 130 after Ctrl-C."
-    )
-    parser.add_argument("modules", metavar="MODULE", nargs="+", help="its name, as in an import statement")
-    parser.add_argument(
-        "--examples",
-        metavar="MODULE:FUNCTION",
-        action="append",
-        default=[],
-        help="what returns errors, of any of the classes, to check in place of built ones; can be repeated",
-    )
-    parser.add_argument(
-        "--skip",
-        metavar="MODULE",
-        action="append",
-        default=[],
-        help="a module of a package that is not to be imported, nor what is below it; can be repeated",
-    )
-    parser.add_argument(
-        "--only-mysql", action="store_true", help="leave out exceptions that are not below mysql.connector.Error"
-    )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="exit with 1 also if a class is unknown, a module of a package cannot be imported, or nothing imports "
-        "this package",
-    )
 
 
 if __name__ == "__main__":

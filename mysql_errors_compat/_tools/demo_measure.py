@@ -1,16 +1,13 @@
-"""One measurement of the report: one error goes one way, in an interpreter of its own.
+"""One interpreter of the demonstration: two errors go some ways, one after the other.
 
-The report runs this file by its path: importing any part of the package installs it, and half of
-the measurements must not. A worker that starts afresh runs this file too, and so does the same.
-
-The worker that raises the error writes what it sees to a file, SENT, and the process that gets it
-writes ARRIVED. The first one also tells the report since when there is something to wait for.
+The demonstration runs this file by its path: importing any part of the package installs it, and half of the
+measurements must not. A worker that starts afresh runs this file too. Messages are lines of JSON on the standard
+output, which workers inherit: SENT and what there is to see, from whoever raises an error; ARRIVED, from who gets it.
 """
-
-from __future__ import annotations
 
 import concurrent.futures
 import copy
+import functools
 import json
 import multiprocessing
 import os
@@ -19,12 +16,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from functools import partial
-from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 WITH, WITHOUT = "with the package", "without the package"
-SENT, ARRIVED = "sent.json", "arrived.json"
+SENT, ARRIVED = "sent", "arrived"
 LIFETIME = 60  # seconds; it ends even if nobody is left to end it
 
 _HERE = os.path.dirname(os.path.realpath(__file__))
@@ -48,77 +43,58 @@ class OrderFailed(mysql.connector.Error):
         self.order_id = order_id
 
 
-def _connect() -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        port = server.getsockname()[1]
-    mysql.connector.connect(host="127.0.0.1", port=port, connection_timeout=5)
-
-
-def _order() -> None:
-    try:
-        _connect()
-    except mysql.connector.Error as error:
-        raise OrderFailed(order_id=1234, cause=error) from error
-
-
 REFUSED = "connection refused, as mysql.connector.connect() raises it"
 OWN = "OrderFailed(*, order_id, cause), a subclass with a constructor of its own"
-ERRORS = {REFUSED: _connect, OWN: _order}
+ERRORS = [REFUSED, OWN]
 
 
-def _write(name: str, error: BaseException) -> None:
-    """Write all there is for a user to see in `error` to a file, which is there only when it is complete."""
+def _tell(kind: str, error: BaseException) -> None:
+    """Send all there is for a user to see in an error."""
     cls = type(error)
     module = cls.__module__.replace("__mp_main__", "__main__")  # the same module, in a worker that started afresh
     fields = {name: getattr(error, name, None) for name in ("msg", "errno", "sqlstate")}
     fields |= {name: value for name, value in vars(error).items() if not name.startswith("_")}
-    facts = {
+    seen = {
         "type(e)": f"{module}.{cls.__qualname__}",
         **{f"args[{index}]": repr(value) for index, value in enumerate(error.args)},
         "str(e)": str(error),
         **{name: repr(value) for name, value in fields.items()},
     }
-    path = os.path.join(sys.argv[1], name)
-    with open(path + ".part", "w") as file:
-        json.dump(facts, file)
-    os.replace(path + ".part", path)
+    os.write(1, (json.dumps([kind, seen]) + "\n").encode())  # at once, since others write there too
 
 
-def _raise(kind: str) -> NoReturn:
+def _made(kind: str) -> Any:
+    """Return an error as an application has it, from a port at which nobody listens."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
     try:
-        ERRORS[kind]()
-    except mysql.connector.Error as error:
-        _write(SENT, error)
-        raise
+        mysql.connector.connect(host="127.0.0.1", port=port, connection_timeout=5)
+    except mysql.connector.Error as refused:
+        error = OrderFailed(order_id=1234, cause=refused) if kind == OWN else refused
+        _tell(SENT, error)
+        return error
     raise AssertionError("the connection was not refused")
 
 
-def _caught(kind: str) -> Any:
-    try:
-        _raise(kind)
-    except mysql.connector.Error as error:
-        return error
+def _raise(kind: str) -> NoReturn:
+    raise _made(kind)
 
 
-def _send(sender: Connection[Any, Any], kind: str) -> None:
-    sender.send(_caught(kind))
+def _send(sender: Any, kind: str) -> None:
+    sender.send(_made(kind))
+
+
+def _by_args(kind: str) -> Any:
+    error = _made(kind)
+    return type(error)(*error.args)
 
 
 def _by_pipe(kind: str) -> Any:
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    worker = multiprocessing.Process(target=_send, args=(sender, kind))
-    worker.start()
+    multiprocessing.Process(target=_send, args=(sender, kind)).start()
     sender.close()  # so that the pipe ends with the worker
-    try:
-        return receiver.recv()
-    finally:
-        worker.join()
-
-
-def _by_pool(method: str, kind: str) -> Any:
-    with multiprocessing.get_context(method).Pool(1) as pool:
-        return pool.apply(_raise, (kind,))
+    return receiver.recv()
 
 
 def _by_executor(kind: str) -> Any:
@@ -126,33 +102,44 @@ def _by_executor(kind: str) -> Any:
         return executor.submit(_raise, kind).result()
 
 
-def _by_args(kind: str) -> Any:
-    error = _caught(kind)
-    return type(error)(*error.args)
+@functools.cache  # since a worker takes a while to start
+def _pool(method: str) -> Any:
+    return multiprocessing.get_context(method).Pool(1)
 
 
-WAYS: dict[str, Callable[[str], Any]] = {
-    "pickle": lambda kind: pickle.loads(pickle.dumps(_caught(kind))),
-    "copy.copy": lambda kind: copy.copy(_caught(kind)),
-    "copy.deepcopy": lambda kind: copy.deepcopy(_caught(kind)),
-    "Pipe": _by_pipe,
-    **{f"Pool ({method})": partial(_by_pool, method) for method in multiprocessing.get_all_start_methods()},
-    "ProcessPoolExecutor": _by_executor,
-    "type(e)(*e.args)": _by_args,
+def _by_pool(method: str, kind: str) -> Any:
+    return _pool(method).apply(_raise, (kind,))
+
+
+# The ways that are tried in one interpreter, by its name.
+INTERPRETERS: dict[str, dict[str, Callable[[str], Any]]] = {
+    "one after the other": {
+        "pickle": lambda kind: pickle.loads(pickle.dumps(_made(kind))),
+        "copy.copy": lambda kind: copy.copy(_made(kind)),
+        "copy.deepcopy": lambda kind: copy.deepcopy(_made(kind)),
+        "type(e)(*e.args)": _by_args,
+        "Pipe": _by_pipe,
+        "ProcessPoolExecutor": _by_executor,
+    }
 }
+for _method in multiprocessing.get_all_start_methods():
+    INTERPRETERS[_method] = {f"Pool ({_method})": functools.partial(_by_pool, _method)}
 
 
-def _main(folder: str, kind: str, way: str, package: str) -> None:
+def main(ways: str, package: str) -> None:
+    """Send both errors these ways."""
     if sys.platform != "win32":
         signal.alarm(LIFETIME)
     if package == WITHOUT and "mysql_errors_compat" in sys.modules:
         sys.exit("something imports mysql_errors_compat whenever Python starts")
-    try:
-        error = WAYS[way](kind)
-    except Exception as raised:
-        error = raised
-    _write(ARRIVED, error)
+    for way, send in INTERPRETERS[ways].items():
+        for kind in ERRORS if way != "type(e)(*e.args)" else [REFUSED]:  # nobody expects it of the other
+            try:
+                error = send(kind)
+            except Exception as raised:
+                error = raised
+            _tell(ARRIVED, error)
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    main(*sys.argv[1:])

@@ -1,30 +1,42 @@
-"""What the tools share: starting interpreters, ending all that came of them, and saying how far things are."""
-
-from __future__ import annotations
+"""What the tools share: other interpreters, which they start, listen to and end, and what people see meanwhile."""
 
 import contextlib
-import multiprocessing
+import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, TextIO
 
-DISABLED = "MYSQL_ERRORS_COMPAT_DISABLE is set, so importing mysql_errors_compat does nothing"
-SECONDS = 5  # between two lines of progress, where there is no terminal
+
+def write(stream: TextIO | None, text: str, end: str = "\n") -> str:
+    """Write to a standard stream; return why that is impossible, if it is."""
+    if stream is None:
+        return "closed"
+    try:
+        text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)  # it may hold lone surrogates
+        print(text, end=end, file=stream, flush=True)
+        return ""
+    except (OSError, ValueError) as problem:
+        with contextlib.suppress(OSError, ValueError):  # or Python would try again at its end, and exit as it likes
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return str(problem)
 
 
-def python(*arguments: str) -> list[str]:
-    """Return a command that runs this Python as safely as it was started."""
-    safe_path = getattr(sys.flags, "safe_path", False)
-    return [sys.executable, *(["-I"] if sys.flags.isolated else ["-P"] if safe_path else []), *arguments]
+def show_progress(text: str = "") -> None:
+    """Say in one line of a terminal, in place of the one before, how far things are; without a text, remove it."""
+    if sys.stderr and sys.stderr.isatty():
+        write(sys.stderr, f"\r\033[K{text}", end="")
 
 
-def is_disabled() -> bool:
-    """Tell whether importing the package does nothing."""
-    return os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "") not in ("", "0")
+def disabled() -> str:
+    """Say why importing the package does nothing, if so."""
+    is_disabled = os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "") not in ("", "0")
+    return "MYSQL_ERRORS_COMPAT_DISABLE is set, so importing mysql_errors_compat does nothing" if is_disabled else ""
 
 
 def end_on_signals() -> None:
@@ -35,88 +47,72 @@ def end_on_signals() -> None:
             signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
-def why_no_semaphores() -> str | None:
-    """Say why multiprocessing cannot work here, or return None if it can."""
-    try:
-        multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork").Lock()
-    except (ImportError, OSError) as problem:
-        return (
-            f"multiprocessing has no working semaphores here ({type(problem).__name__}: {problem}), so no Pool can "
-            "be tried: on Linux it needs /dev/shm, mounted and writable"
-        )
-    return None
+class Child:
+    """An interpreter that runs as safely as this one, and says things as lines of JSON on its standard output."""
 
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        """Start Python with `arguments`; what it writes by the way, temporary files too, goes into `folder`."""
+        folder.mkdir()
+        safe_path = ["-P"] if getattr(sys.flags, "safe_path", False) else []
+        self._output = folder / "output"
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, *(["-I"] if sys.flags.isolated else safe_path), *arguments],
+                env=os.environ | dict.fromkeys(["TMPDIR", "HYPOTHESIS_STORAGE_DIRECTORY"], str(folder)),
+                stdin=subprocess.PIPE,  # whose end tells it that we are gone
+                stdout=subprocess.PIPE,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._started_to_end = 0.0
+        self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
 
-def complain(text: str, end: str = "\n") -> None:
-    """Write to standard error, if there is one that can be written to."""
-    if sys.stderr:
-        try:
-            print(text, end=end, file=sys.stderr, flush=True)
-        except OSError:
-            give_up(sys.stderr)
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            with contextlib.suppress(ValueError):  # something may print whenever Python starts
+                self._messages.put(json.loads(line))
 
+    def message(self, limit: float) -> Any:
+        """Return the next message; None if there is none in so many seconds, or it has ended, whoever has its pipe."""
+        until = time.monotonic() + limit
+        while True:
+            has_ended = self.has_ended()
+            with contextlib.suppress(queue.Empty):
+                return self._messages.get(timeout=0.2 if has_ended else min(0.05, limit))
+            if has_ended or time.monotonic() >= until:
+                return None
 
-def give_up(stream: TextIO) -> None:
-    """Have a stream that cannot be written to lead nowhere: Python would try again, and exit as it likes."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    def has_ended(self) -> bool:
+        """Tell whether the interpreter has ended, whatever became of those that it has started."""
+        return self._process.poll() is not None
 
+    def fate(self, limit: float) -> str:
+        """Say why there is no next message."""
+        if (status := self._process.poll()) is None:
+            return f"did not end in {limit:g} seconds"
+        return f"ended the interpreter, {f'exit status {status}' if status >= 0 else signal.Signals(-status).name}"
 
-class Progress:
-    """A line on standard error that says how far things are."""
-
-    def __init__(self) -> None:
-        self._shown = ""
-        self._last = time.monotonic()
-        self._terminal = bool(sys.stderr) and sys.stderr.isatty()
-
-    def show(self, text: str) -> None:
-        """Show a line in place of the one before, or now and then one below it, if it is a pipe."""
-        if text == self._shown:
-            return
-        if self._terminal:
-            complain(f"\r{text:{len(self._shown)}}", end="")
-            self._shown = text
-        elif time.monotonic() > self._last + SECONDS:
-            complain(text)
-            self._shown, self._last = text, time.monotonic()
-
-    def clear(self) -> None:
-        """Remove the line from a terminal."""
-        if self._terminal and self._shown:
-            complain(f"\r{'':{len(self._shown)}}\r", end="")
-            self._shown = ""
-
-
-class Group:
-    """A process and all that it starts, which can be ended as a whole."""
-
-    def __init__(self, command: list[str], **options: Any) -> None:
-        self.process = subprocess.Popen(command, start_new_session=True, **options)
-
-    def signal(self, number: int) -> bool:
-        """Signal the whole group; tell whether anybody is left in it."""
-        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, number)
-                return True
-        return False
+    def last_line(self) -> str:
+        """Return the last line that was written, other than messages."""
+        return self._output.read_bytes().decode(errors="replace").strip().rpartition("\n")[2]
 
     def end(self) -> None:
-        """End the process, and ask the others to."""
-        # Not SIGKILL for all: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
-        self.signal(signal.SIGTERM)
-        self.process.kill()
-        self.process.wait()
+        """End it, and make sure within a second that nobody is left of those that it has started."""
+        # Not SIGKILL at once: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
+        self._started_to_end = self._started_to_end or time.monotonic()
+        self._signal(signal.SIGTERM)
+        self._process.kill()
+        self._process.wait()
+        while self._signal(0) and time.monotonic() < self._started_to_end + 1:
+            time.sleep(0.01)
+        self._signal(getattr(signal, "SIGKILL", 0))
 
-
-def wait_for(ended: Iterable[Group]) -> None:
-    """Wait until nobody is left of groups that were ended, and make sure of it."""
-    until = time.monotonic() + 1
-    left = [group for group in ended if group.signal(0)]
-    while left and time.monotonic() < until:
-        time.sleep(0.01)
-        left = [group for group in left if group.signal(0)]
-    if sys.platform != "win32":
-        for group in left:
-            group.signal(signal.SIGKILL)
+    def _signal(self, number: int) -> bool:
+        """Signal its group; tell whether anybody is left there."""
+        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, number)
+                return True
+        return False

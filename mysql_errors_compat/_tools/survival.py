@@ -1,12 +1,12 @@
 """Sending an error every way there is in one process, and saying how what arrives differs from what left."""
 
-from __future__ import annotations
-
+import contextlib
 import copy
 import json
 import pickle
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import MemberDescriptorType
 from typing import Any, NamedTuple
@@ -15,11 +15,21 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 100
 _show = _short.repr
 
-# What an error of the driver has outside of anybody's sight. str() and args show what is in them.
-_PRIVATE = {"attribute '_full_msg'", "attribute '_values'"}
 _FIELDS = {f"attribute {name!r}" for name in ("msg", "errno", "sqlstate")}
+_PRIVATE = ("attribute '_full_msg", "attribute '_values")  # what the driver's errors have out of sight
+NO_TEXT = "(raises an exception)"
 # Members that the interpreter sets by itself. The second is what lacked an attribute: it may be anything.
 _NOT_SENT = {vars(BaseException)["__suppress_context__"], vars(AttributeError).get("obj")}
+
+
+Way = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]  # its name, how an error leaves, and how it arrives
+
+
+def _at_once(error: Any) -> Any:
+    return error
+
+
+_COPIES: list[Way] = [("copy.copy", copy.copy, _at_once), ("copy.deepcopy", copy.deepcopy, _at_once)]
 
 
 class Fault(NamedTuple):
@@ -27,87 +37,88 @@ class Fault(NamedTuple):
 
     way: str
     text: str
-    unpicklable: str | None  # the attribute that is to blame, as messages name it
-    cause: Exception | None
+    hangs: bool = False  # a Pool, since the error leaves and then its arrival raises
+    unpicklable: str = ""  # the attribute that is to blame, as messages name it
+    cause: BaseException | None = None
+
+    def __str__(self) -> str:
+        way = "" if self.unpicklable else f"{self.way}: "
+        return f"{'hangs a Pool; ' if self.hangs else ''}{way}{self.text}"
 
 
-def find_fault(error: BaseException) -> Fault | None:
-    """Send `error` through every pickle protocol, both picklers and copy; return what goes wrong, or None."""
+def every_way() -> list[Way]:
+    """Return every pickle protocol with both picklers, and both ways of copying."""
+    python: Any = pickle
+    ways: list[Way] = []
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        for which, dumps, loads in ("C", pickle.dumps, pickle.loads), ("Python", python._dumps, python._loads):
+            ways.append((f"pickle protocol {protocol}, {which} pickler", partial(dumps, protocol=protocol), loads))
+    return ways + _COPIES
+
+
+def ways_in_use(cls: type) -> list[Way]:
+    """Return what today's programs do with errors of a class: the default protocol, Celery's, and copying."""
+    protocol = 2 if name_of(cls).isascii() else 3  # no earlier one has a form for other names
+    celerys: Way = (f"pickle protocol {protocol}", partial(pickle.dumps, protocol=protocol), pickle.loads)
+    return [("pickle", pickle.dumps, pickle.loads), celerys, *_COPIES]
+
+
+def find_fault(error: BaseException, ways: Iterable[Way]) -> Fault | None:
+    """Send `error` these ways; return the first thing that goes wrong, or None."""
     left = facts(error)
-    for way, send in _ways():
+    for way, leave, arrive in ways:
+        hangs = False
         try:
-            arrived = facts(send(error))
-        except Exception as problem:
-            for name, value in left.items():
-                if reason := _why_unpicklable(name, value):
-                    return Fault(way, reason, name, problem)
-            return Fault(way, say(problem), None, problem)
-        changed = _differing(left, arrived, {})
-        if changed:
+            data = leave(error)
+            hangs = arrive is not _at_once
+            arrived = facts(arrive(data))
+        except (Exception, SystemExit) as problem:
+            reasons = ((name, _why_unpicklable(name, value)) for name, value in left.items())
+            name, reason = next((each for each in reasons if each[1]), ("", say(problem)))
+            return Fault(way, reason, hangs, name, problem)
+        if changed := _differing(left, arrived, {}):
             reason = _why_unpicklable(changed, left.get(changed))
-            return Fault(way, reason or _describe(changed, left, arrived), reason and changed, None)
+            return Fault(way, reason or _describe(changed, left, arrived), unpicklable=changed if reason else "")
     return None
 
 
 def from_args(errors: Iterable[BaseException]) -> str:
-    """Say how errors of one class arrive where only their class and `args` travel, in JSON."""
+    """Say how errors of one class arrive where only their class and `args` travel, in JSON, as Celery has it."""
     lost: set[str] = set()
     for error in errors:
-        if bytes in (type(getattr(error, "msg", None)), *map(type, error.args)):
+        if any(isinstance(value, bytes) for value in (getattr(error, "msg", None), *error.args)):
             continue  # JSON has none, and the driver's full message is a text
+        before = facts(error)
         try:
-            arrived: Any = type(error)(*_through_json(error.args))
-        except Exception as problem:
+            after = facts(type(error)(*json.loads(json.dumps(error.args, default=repr))))
+        except (Exception, SystemExit) as problem:
             return f"does not arrive: {say(problem)}"
-        before, after = facts(error), facts(arrived)
-        for name in _differing_all(before, after):
-            if name in _FIELDS or not name.startswith("attribute"):
+        for name in {**before, **after}:
+            both = name in before and name in after
+            if both and (_same(before[name], after[name], {}) or before[name] is NO_TEXT):
+                continue
+            if name in _FIELDS or name in ("type", "args", "str()"):
                 return f"arrives changed: {_describe(name, before, after)}"
-            lost.add(name.removeprefix("attribute ").strip("'"))
-    return "arrives as itself" + (f", without {', '.join(sorted(lost))}" if lost else "")
+            if name.startswith("attribute"):  # str() and args show what is in the others
+                lost.add(name.removeprefix("attribute ").strip("'"))
+    return f"arrives as itself, without {', '.join(sorted(lost))}" if lost else "arrives as itself"
 
 
-def _through_json(args: tuple[Any, ...]) -> list[Any]:
-    """Return what Celery gives to the class at the other end: JSON, and repr() of what JSON has no form for."""
-    received = []
-    for arg in args:
-        try:
-            received.append(json.loads(json.dumps(arg)))
-        except (TypeError, ValueError):
-            received.append(repr(arg))
-    return received
-
-
-def _differing_all(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    names = [name for name in {**before, **after} if name not in _PRIVATE]
-    return [name for name in names if _differing(_only(before, name), _only(after, name), {})]
-
-
-def _only(found: dict[str, Any], name: str) -> dict[str, Any]:
-    return {name: found[name]} if name in found else {}
-
-
-def _ways() -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    pickler: Any = pickle
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        yield f"pickle protocol {protocol}, C pickler", partial(_pickled, pickler.dumps, pickler.loads, protocol)
-        yield f"pickle protocol {protocol}, Python pickler", partial(_pickled, pickler._dumps, pickler._loads, protocol)
-    yield "copy.copy", copy.copy
-    yield "copy.deepcopy", copy.deepcopy
-
-
-def _pickled(dumps: Callable[..., bytes], loads: Callable[[bytes], Any], protocol: int, error: Any) -> Any:
-    return loads(dumps(error, protocol))
+def drivers() -> tuple[type[Exception], ...]:
+    """Return the base class of each of the driver's hierarchies that are imported."""
+    modules = [sys.modules[name] for name in ("mysql.connector.errors", "mysqlx.errors") if name in sys.modules]
+    return tuple(module.Error for module in modules)
 
 
 def facts(error: BaseException) -> dict[str, Any]:
     """Return everything that must arrive, by the name it has in a message."""
-    try:
-        text: object = str(error)
-    except Exception as problem:  # the driver's own __str__ raises where there is no message
-        text = type(problem)
-    attributes = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
-    return {"type": type(error), "args": error.args, **attributes, "str()": text}
+    text = NO_TEXT
+    with contextlib.suppress(Exception):  # the driver's own __str__ raises where there is no message
+        text = str(error)
+    named = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
+    for name in [name for name in named if isinstance(error, drivers()) and name.startswith(_PRIVATE)]:
+        named["the full message" if "full" in name else "the values"] = named.pop(name)
+    return {"type": type(error), "args": error.args, **named, "str()": text}
 
 
 def _members(error: BaseException) -> dict[str, Any]:
@@ -116,37 +127,34 @@ def _members(error: BaseException) -> dict[str, Any]:
     found = {}
     for name, member in in_class.items():
         if isinstance(member, MemberDescriptorType) and member not in _NOT_SENT:
-            try:
+            with contextlib.suppress(AttributeError):
                 value = member.__get__(error)
-            except AttributeError:
-                continue
-            if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
-                found[name] = value
+                if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
+                    found[name] = value
     return found
 
 
-def _why_unpicklable(name: str, value: object) -> str | None:
-    """Return, in a sentence about this fact of an error, why it cannot be pickled; None if it can be."""
+def _why_unpicklable(name: str, value: object) -> str:
+    """Return, in a sentence about this fact of an error, why it cannot be pickled, if so."""
     what = f"{name} {name_of(value)}" if isinstance(value, type) else f"{name} of type {name_of(type(value))}"
     try:
         data = pickle.dumps(value)
     except Exception as reason:
-        return f"{what} cannot be pickled: {_one_line(reason)}"
+        return f"{what} cannot be pickled: {' '.join(str(reason).split())}"
     try:
         pickle.loads(data)
+        return ""
     except Exception as reason:
         return f"{what} cannot be unpickled: {say(reason)}"
-    return None
 
 
 def say(problem: BaseException) -> str:
     """Return the type of an exception and its text, in one line."""
-    text = _one_line(problem)
-    return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
-
-
-def _one_line(problem: BaseException) -> str:
-    return " ".join(str(problem).split())
+    try:
+        text = " ".join(str(problem).split())
+    except Exception:
+        text = "its str() raises"
+    return f"{type(problem).__name__}: {text}".removesuffix(": ")
 
 
 def name_of(cls: type) -> str:
@@ -194,17 +202,11 @@ def _same(left: Any, arrived: Any, seen: dict[int, Any]) -> bool:
         return left.keys() == arrived.keys() and all(_same(left[key], arrived[key], seen) for key in left)
     if isinstance(left, BaseException):
         return _differing(facts(left), facts(arrived), seen) is None
-    try:
+    with contextlib.suppress(Exception):  # an array compares by element
         if left == arrived or (left != left and arrived != arrived):  # the latter is NaN
             return True
-    except Exception:  # an array compares by element
-        pass
     if type(left).__module__ == "builtins" and type(left) is not object:
         return False
-    if hasattr(left, "__dict__") and not _same(vars(left), vars(arrived), seen):
-        return False
-    try:
-        contents = left.__reduce_ex__(2), arrived.__reduce_ex__(2)
-    except Exception:  # a lock has no contents
-        return True
-    return _same(*contents, seen)
+    with contextlib.suppress(TypeError):  # a lock has no contents
+        return _same(left.__reduce_ex__(2), arrived.__reduce_ex__(2), seen)
+    return True

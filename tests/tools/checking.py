@@ -1,4 +1,4 @@
-"""Running `check` as an application's developer runs it, on modules that are really there."""
+"""Running the tools as an application's developer does, on modules that are really there."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.tools.test_demo import MARK, Run
+COMMAND = [sys.executable, "-m", "mysql_errors_compat"]
+MARK = f"MYSQL_ERRORS_COMPAT_TEST_{uuid.uuid4().hex}"  # the same tests may run elsewhere on the machine
+Run = subprocess.CompletedProcess[str]
 
-COMMAND = [sys.executable, "-m", "mysql_errors_compat", "check"]
-IMPORTS = """
+DRIVER = """
 from __future__ import annotations
 
 import os, sys, threading, time
@@ -23,35 +25,64 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any
 
-import mysql_errors_compat
 from mysql.connector import Error, IntegrityError
 from mysql.connector.connection import MySQLConnection
 from mysql.connector.cursor import MySQLCursor
-from mysql.connector.pooling import PooledMySQLConnection
 
-try:
-    from mysql.connector.abstracts import MySQLConnectionAbstract
-except ImportError:  # driver 2.0
-    MySQLConnectionAbstract = MySQLConnection
 if TYPE_CHECKING:
     from mysql.connector.cursor import MySQLCursorBuffered
 """
+IMPORTS = f"{DRIVER}\nimport mysql_errors_compat\n"
 
 
-def write(folder: Path, **modules: str) -> None:
+def write(folder: Path, imports: str = IMPORTS, **modules: str) -> None:
+    """Write modules, which import the package if nothing else is said."""
+    folder.mkdir(exist_ok=True)
     for name, source in modules.items():
-        (folder / f"{name}.py").write_text(IMPORTS + textwrap.dedent(source))
+        (folder / f"{name}.py").write_text(imports + textwrap.dedent(source), encoding="utf-8")
 
 
-def check(folder: Path, *arguments: str, command: list[str] = COMMAND, mark: str = "") -> Run:
-    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder), MARK: mark}
-    return subprocess.run([*command, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=110)
+def environment(folder: Path, mark: str = "") -> dict[str, str]:
+    return os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder), "COLUMNS": "100", MARK: mark}
 
 
-def patched(*statements: str) -> list[str]:
-    """Return the command with something about it changed."""
-    script = "; ".join(["import sys", *statements, "from mysql_errors_compat.__main__ import main", "sys.exit(main())"])
-    return [sys.executable, "-c", script, "check"]
+def run(folder: Path, *command: str, mark: str = "", **variables: str) -> Run:
+    """Run a command in a folder, where it makes its temporary files too."""
+    env = environment(folder, mark) | variables
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=110)
+
+
+def check(folder: Path, *arguments: str, mark: str = "", **variables: str) -> Run:
+    return run(folder, *COMMAND, "check", *arguments, mark=mark, **variables)
+
+
+def patched(folder: Path, *arguments: str, mark: str = "", **changes: object) -> Run:
+    """Run `check` with constants of it changed."""
+    lines = [f"check.{name} = {value!r}" for name, value in changes.items()]
+    script = ["from mysql_errors_compat._tools import check", *lines]
+    script += ["import sys", "from mysql_errors_compat.__main__ import main", "sys.exit(main())"]
+    return run(folder, sys.executable, "-c", "\n".join(script), "check", *arguments, mark=mark)
+
+
+def rows(run: Run) -> dict[str, dict[str, Any]]:
+    """Return what the data says about each class, by its name in its module."""
+    return {row["class"].partition(".")[2]: row for row in json.loads(run.stdout)["classes"]}
+
+
+def verdicts(run: Run) -> dict[str, str]:
+    return {name: row["verdict"] for name, row in rows(run).items()}
+
+
+def processes(mark: str) -> list[str]:
+    """Return the processes that were started, however indirectly, with this mark in the environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{MARK}={mark}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_text())
+        except OSError:
+            pass
+    return found
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -59,16 +90,3 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
-
-
-def rows(run: Run) -> dict[str, dict[str, Any]]:
-    return {row["class"].partition(".")[2]: row for row in json.loads(run.stdout)["classes"]}
-
-
-def is_progress(line: str) -> bool:
-    return line.startswith(("importing ", "checking ", "starting a Pool"))
-
-
-def complaints(run: Run) -> str:
-    """Return what is on standard error, but for progress, which a slow machine has more of."""
-    return "".join(line for line in run.stderr.splitlines(keepends=True) if not is_progress(line))

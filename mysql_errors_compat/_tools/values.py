@@ -1,0 +1,137 @@
+"""What a parameter of a constructor may want: by its type hint, or else, likeliest first, by its default and name."""
+
+import functools
+import inspect
+import threading
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import mysql.connector
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from .survival import drivers
+
+Strategy = st.SearchStrategy[Any]
+
+
+class Kind(NamedTuple):
+    """A kind of values."""
+
+    words: str  # empty if a type hint says it
+    simplest: Any  # unknown then
+    strategy: Strategy
+    names: str = ""  # the last words of the names of parameters that want it
+    types: tuple[type, ...] = ()  # of the defaults of parameters that want it
+
+
+@functools.cache
+def two_of(strategy: Strategy) -> list[Any]:
+    """Return two values, the simplest one first, or one if there are no more; not while Hypothesis runs a test."""
+    found: list[Any] = []
+    checks = list(HealthCheck)
+    once = settings(max_examples=2, phases=[Phase.generate], database=None, deadline=None, suppress_health_check=checks)
+    settings(once, derandomize=True)(given(strategy)(lambda value: found.append(value)))()
+    return found
+
+
+def a_function(*_: Any, **__: Any) -> None:
+    """Stand in for what is called: unlike a lambda, a function of a module can be pickled."""
+
+
+class Anything(str):
+    """Stands in for an object of which nothing is known: a text that has every attribute and can be called."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Anything(name)
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return self
+
+
+def _as_if_open(cls: Any) -> Any:
+    """Return a connection, or what else holds one, that is as little for pickling as when it is open."""
+    while inspect.isabstract(cls):
+        cls = cls.__subclasses__()[0]
+    try:
+        made = cls()
+    except Exception:  # PooledMySQLConnection wants a pool, one of asyncio a loop
+        made = object.__new__(cls)
+        vars(made)["_cnx"] = mysql.connector.MySQLConnection()  # to which the former hands everything on
+    vars(made)["stand-in for a socket"] = threading.Lock()
+    return made
+
+
+def _deadlock(msg: str) -> Any:
+    return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
+
+
+def _open(words: str, cls: Any, names: str) -> Kind:
+    return Kind(words, _as_if_open(cls), st.builds(_as_if_open, st.just(cls)), names)
+
+
+TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
+_NUMBERS, _ERRORS, _LISTS = st.integers(1, 65535), st.builds(_deadlock, TEXTS), st.lists(TEXTS, min_size=1, max_size=3)
+_DICTS = st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
+_COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
+_WRAPPED = "cause error err e ex exc exception orig original inner"
+_LIKELY = [
+    Kind("a text", "orders", TEXTS, types=(str,)),
+    Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float)),
+    Kind("an error of the driver's", _deadlock("Deadlock found"), _ERRORS, _WRAPPED),
+    Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
+    Kind("a dict", {"table": "orders"}, _DICTS, "context extra kwargs data options config payload headers", (dict,)),
+    Kind("an object with any attribute", Anything("x"), st.just(Anything("x")), "response request obj instance"),
+    Kind("a list", ["orders"], _LISTS, "rows errors items tables columns", (list,)),
+    Kind("None", None, st.none()),
+]
+_LESS_LIKELY = [
+    Kind("True or False", True, st.booleans(), "retryable fatal flag", (bool,)),
+    Kind("bytes", b"orders", st.binary(min_size=1, max_size=8), types=(bytes,)),
+    Kind("a function", a_function, st.just(a_function), "callback func function fn handler hook"),
+    _open("a connection", mysql.connector.connection.MySQLConnection, "connection conn cnx"),
+    _open("a cursor", mysql.connector.cursor.MySQLCursor, "cursor cur"),
+]
+
+
+def guesses(name: str, default: object) -> list[Kind]:
+    """Return what a parameter without a type hint may want; nothing if its default is of an odd type."""
+    first = [kind for kind in _LIKELY + _LESS_LIKELY if type(default) in kind.types]
+    if not first and default is not None and default is not inspect.Parameter.empty:
+        return []
+    last_word = name.lower().strip("_").rpartition("_")[2]
+    first += [kind for kind in _LIKELY + _LESS_LIKELY if last_word in kind.names.split()]
+    return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
+
+
+def guesses_of_star(cls: type) -> list[Kind]:
+    """Return what ``*args`` of a class of errors may want."""
+    text, number, error, *_ = _LIKELY
+    group = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
+    texts = Kind("a list", ["orders"], _LISTS)
+    likely = [[text, number], [text], []] if issubclass(cls, drivers()) else [[text], [], [number, text]]
+    found = []
+    for kinds in likely if issubclass(cls, drivers()) else [*likely, [text, group], [text, texts]]:
+        words, values = ", ".join(kind.words for kind in kinds) or "nothing", tuple(kind.simplest for kind in kinds)
+        found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
+    return found
+
+
+def strategy_of_hint(hint: Any) -> Strategy:
+    """Return the values that a type hint allows; None last, a function and a connection so that they can be had."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        parts = sorted(typing.get_args(hint), key=lambda part: part is type(None))
+        return st.one_of([strategy_of_hint(part) for part in parts])
+    if Callable in (hint, origin):
+        return st.just(a_function)
+    is_drivers = isinstance(hint, type) and hint.__module__.partition(".")[0] in ("mysql", "mysqlx")
+    if is_drivers and any(word in hint.__name__ for word in ("Connection", "Cursor", "Session")):
+        return st.builds(_as_if_open, st.just(hint))
+    return st.from_type(hint)

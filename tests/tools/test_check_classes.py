@@ -1,0 +1,528 @@
+"""What `check` finds wrong with a class, that following its advice mends it, and where it gets its errors from."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.tools.checking import Run, check, patched, processes, rows, verdicts, write
+
+pytestmark = pytest.mark.needs_package
+
+UNSAFE = """
+    class Cursor(Error):
+        __slots__ = ("cursor",)
+        def __init__(self, cursor: MySQLCursor | None = None) -> None:
+            super().__init__("Cursor", 1)
+            self.cursor = cursor
+
+    class Args(Error):
+        def __init__(self, connection: MySQLConnection) -> None:
+            self.host = connection.server_host
+
+    class Mismatch(Error):
+        def __init__(self, *, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+        def __reduce__(self) -> Any:
+            return Mismatch, (self.table,)
+
+    class Forgets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.started = time.perf_counter()
+        def __reduce_ex__(self, protocol: Any) -> Any:
+            return Forgets, (self.msg,)
+
+    class Resets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+        def __setstate__(self, state: Any) -> None:
+            self.__dict__.update(state, table=None)
+
+    class Copies(Error):
+        def __deepcopy__(self, memo: Any) -> Any:
+            return Copies("copy")
+
+    class FromMixin(Forgetful, Error):
+        pass
+
+    @dataclass(frozen=True)
+    class Frozen(Error):
+        table: str
+
+    class Lossy(Error):
+        def __init__(self) -> None:
+            super().__init__("x")
+            self.table = Table()
+    class Table:
+        name = "orders"
+        def __reduce__(self) -> Any:
+            return rename, (self.name,)
+    def rename(name: str) -> Table:
+        table = Table()
+        table.name = "customers"
+        return table
+
+    def make() -> Any:
+        class Local(Error): ...
+        return Local
+    Local = make()
+
+    # What follows only shows in another process.
+    known: dict[str, Any] = {}
+    def look_up(name: str) -> Any:
+        return known[name]
+    class Registered(Error):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            known[self.msg] = self
+        def __reduce__(self) -> Any:
+            return look_up, (self.msg,)
+
+    class Exits(Error):
+        def __setstate__(self, state: Any) -> None:
+            if parent_process():
+                os._exit(3)
+        def __reduce__(self) -> Any:
+            return type(self), (self.msg, self.errno, None, self.sqlstate), {}
+
+    class Blocks(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+        def __setstate__(self, state: Any) -> None:
+            time.sleep(300 if parent_process() else 0)
+            self.__dict__.update(state)
+
+    class Differs(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+        def __setstate__(self, state: Any) -> None:
+            if not parent_process():
+                self.__dict__.update(state)
+
+    class ForgetsLater(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+        def __reduce__(self) -> Any:
+            return ForgetsLater, (self.msg,)
+
+    @attrs.define
+    class Defined(Error):
+        table: str
+
+    class Guarded(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            vars(self)["table"] = table
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "table":
+                raise AttributeError(f"cannot set {name}")
+            super().__setattr__(name, value)
+"""
+# As the advice says, with the least change to the application.
+MENDED = """
+    class Cursor(Error):
+        def __init__(self, cursor: MySQLCursor | None = None) -> None:
+            super().__init__("Cursor", 1)
+            self.statement = cursor and cursor.statement
+
+    class Args(Error):
+        def __init__(self, connection: MySQLConnection) -> None:
+            super().__init__("lost")
+            self.host = connection.server_host
+
+    class Mismatch(Error):
+        def __init__(self, *, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+
+    class Forgets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.started = time.perf_counter()
+
+    class Resets(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table, 1146)
+            self.table = table
+
+    class Copies(Error):
+        pass
+
+    class FromMixin(Forgetful, Error):
+        __reduce__ = Error.__reduce__
+        __setstate__ = BaseException.__setstate__
+
+    @dataclass
+    class Frozen(Error):
+        table: str
+
+    class Lossy(Error):
+        def __init__(self) -> None:
+            super().__init__("x")
+            self.table = "orders"
+
+    class Local(Error):
+        pass
+
+    class Registered(Error):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+
+    class Exits(Error):
+        pass
+
+    class Blocks(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+
+    class Differs(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+
+    class ForgetsLater(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+
+    @attrs.define(getstate_setstate=False)
+    class Defined(Error):
+        table: str
+
+    class Guarded(Error):
+        def __init__(self, table: str) -> None:
+            super().__init__(table)
+            self.table = table
+"""
+THIRD_PARTY = """
+    class Forgetful:
+        def __reduce__(self) -> Any:
+            return type(self), ()
+        def __setstate__(self, state: Any) -> None:
+            pass
+"""
+# What is named, what is to be mended, and whether it hangs a Pool.
+EXPECTED = {
+    "Cursor": ("attribute 'cursor' of type mysql.connector.cursor.MySQLCursor cannot be pickled", "'cursor'", False),
+    "Args": ("args of type tuple cannot be pickled", "super().__init__()", False),
+    "Mismatch": ("TypeError: ", "Mismatch.__reduce__", True),
+    "Forgets": ("attribute 'started' left as ", "Forgets.__reduce_ex__", False),
+    "Resets": ("attribute 'table' left as 'orders' and arrived as None", "Resets.__setstate__", False),
+    "Copies": ("copy.deepcopy: ", "Copies.__deepcopy__", False),
+    "FromMixin": (
+        "args left as ",
+        "put this into the class below it, and mysql_errors_compat brings it back whole: Forgetful.__reduce__ and "
+        "Forgetful.__setstate__; __reduce__ = mysql.connector.errors.Error.__reduce__; "
+        "__setstate__ = BaseException.__setstate__",
+        False,
+    ),
+    "Frozen": ("FrozenInstanceError: cannot assign to field 'table'", "frozen=True", True),
+    "Lossy": ("attribute 'table' left as <unsafe.Table object at ", "plain values", False),
+    "make.<locals>.Local": ("cannot be imported by this name", "at the top level of its module", False),
+    "Registered": ("KeyError: ", "Registered.__reduce__", True),
+    "Exits": ("ends another process", "Exits.__reduce__ and Exits.__setstate__", True),
+    "Blocks": ("did not end in 3 seconds", "Blocks.__setstate__", None),
+    "Differs": ("in another process", "Differs.__setstate__", None),
+    "ForgetsLater": ("what is set on it later is lost", "ForgetsLater.__reduce__", False),
+    "Defined": ("what is set on it later is lost", "getstate_setstate=False", False),
+    "Guarded": ("AttributeError: cannot set table", "Guarded.__setattr__", True),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """Check the unsafe classes, as text and as data, and the mended ones."""
+    folder = tmp_path_factory.mktemp("application")
+    first = "import attrs\nfrom third_party import Forgetful\n"
+    write(folder, unsafe=first + textwrap.dedent(UNSAFE), third_party=THIRD_PARTY)
+    write(folder, mended=f"print('[\"all\"]')\n{first}{textwrap.dedent(MENDED)}")
+    runs = {
+        "text": patched(folder, "unsafe", LIMIT=3),
+        "data": patched(folder, "unsafe", "--json", mark="advice", LIMIT=3),
+        "mended": check(folder, "mended", "--json", mark="advice"),
+    }
+    assert {path.name for path in folder.iterdir()} == {"unsafe.py", "mended.py", "third_party.py"}
+    assert processes("advice") == []
+    return runs
+
+
+def test_classes_come_in_the_order_of_their_definition(runs: dict[str, Run]) -> None:
+    found = list(rows(runs["data"]))
+    assert [name for name in found if "." not in name] == [name for name in EXPECTED if "." not in name]
+    assert len(found) == len(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_goes_wrong_and_what_to_mend_are_named(runs: dict[str, Run], name: str) -> None:
+    row = rows(runs["data"])[name]
+    problem, mend, hangs = EXPECTED[name]
+    assert row["verdict"] == "unsafe"
+    assert problem in row["problem"]
+    assert mend in f"{row['mend']}: {row['about']}"
+    assert hangs in (None, "hangs a Pool" in row["problem"])
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_advice_mends_it(runs: dict[str, Run], name: str) -> None:
+    row = rows(runs["mended"])[name.rpartition(".")[2]]
+    assert (row["verdict"], row["problem"], row["mend"]) == ("safe", None, None)
+    assert row["examples"] >= 1
+    assert runs["mended"].returncode == 0
+
+
+def test_the_text_says_what_the_data_says(runs: dict[str, Run]) -> None:
+    lines = runs["text"].stdout.splitlines()
+    found = rows(runs["data"]).values()
+    assert runs["text"].returncode == runs["data"].returncode == 1
+    assert lines[-1] == f"{len(found)} unsafe"
+    assert [line.split()[0] for line in lines if "  unsafe  " in line] == [row["class"] for row in found]
+    assert sorted(line for line in lines if line.startswith("to mend: ")) == sorted(
+        {f"to mend: {row['mend']}" for row in found}
+    )
+    for row in found:
+        assert f"    {row['class']}{row['about'] and ': '}{row['about']}" in lines
+
+
+def test_no_private_name_of_the_driver_or_the_package_is_shown(runs: dict[str, Run]) -> None:
+    for found in runs.values():
+        assert not re.search(r"_full_msg|_values|mysql_errors_compat\._", found.stdout)
+
+
+def test_errors_outside_of_the_hierarchy_are_listed_apart_and_the_advice_mends_them(tmp_path: Path) -> None:
+    source = """
+        class RepositoryError(Exception):
+            def __init__(self, *, table, cause):
+                super().__init__(f"{table}: {cause}")
+                self.table, self.cause = table, cause
+
+        class Lost(Error): ...
+
+        class Positional(RuntimeError):
+            def __init__(self, table, row):
+                super().__init__(f"{table}: {row}")
+
+        class Forgets(Exception):
+            def __reduce__(self): return Forgets, self.args
+    """
+    write(tmp_path, shop=source)
+    found = check(tmp_path, "shop")
+    inside, outside = found.stdout.split(
+        "\nnot below mysql.connector.Error, so mysql_errors_compat does nothing for them:\n"
+    )
+    assert inside.startswith("shop.Lost ")
+    unsafe = [line.split()[:4] for line in outside.splitlines() if " unsafe " in line]
+    assert [" ".join(words) for words in unsafe] == [
+        "shop.RepositoryError unsafe hangs a",
+        "shop.Positional unsafe hangs a",
+        "shop.Forgets unsafe what is",
+    ]
+    assert found.returncode == 1
+    assert rows(check(tmp_path, "shop", "--only-mysql", "--json")).keys() == {"Lost"}
+
+    (advice,) = (line.partition("def __reduce__")[2] for line in outside.splitlines() if "to mend: hand " in line)
+    assert "\n    shop.RepositoryError\n    shop.Positional\n" in outside
+    mended = "import copyreg\n" + textwrap.dedent(source)
+    for text in ("self.table, self.cause = table, cause", 'super().__init__(f"{table}: {row}")'):
+        mended = mended.replace(text, f"{text}\n    def __reduce__{advice}")
+    write(tmp_path, shop=mended[: mended.index("class Forgets")])
+    assert check(tmp_path, "shop").stdout.endswith("\n3 safe\n")
+
+
+def test_how_they_arrive_from_args_alone_is_said(tmp_path: Path) -> None:
+    source = """
+        class Plain(Error): ...
+
+        class OrderFailed(Error):
+            def __init__(self, *, order, cause):
+                super().__init__(cause.msg, cause.errno, sqlstate=cause.sqlstate)
+                self.order, self.cause = order, cause
+
+        class Outside(Exception):
+            def __init__(self, *, table): super().__init__(table)
+    """
+    write(tmp_path, shop=source)
+    found = {name: row["args_only"] for name, row in rows(check(tmp_path, "shop", "--json")).items()}
+    assert found.pop("Outside").startswith("does not arrive: TypeError: Outside.__init__() takes 1 positional argument")
+    assert found == {"Plain": "arrives as itself", "OrderFailed": "arrives as itself, without cause, order"}
+    assert "from args alone: arrives as itself, without cause, order\n" in check(tmp_path, "shop").stdout
+
+
+def test_names_and_texts_that_people_have_do_no_harm(tmp_path: Path) -> None:
+    source = """
+        class Überlauf(Error):
+            def __init__(self, zähler): super().__init__(f"Zähler {zähler}")
+
+        class NoText(Error):
+            def __init__(self, detail):
+                super().__init__("x")
+                self.detail = detail
+            def __str__(self): return self.detail["table"]
+
+        class NeverText(Error):
+            def __str__(self): raise LookupError
+    """
+    write(tmp_path, shop=source)
+    found = check(tmp_path, "shop", "--json")
+    assert verdicts(found) == dict.fromkeys(["Überlauf", "NoText", "NeverText"], "safe")
+    assert rows(found)["NoText"]["guessed"] == {"detail": "a dict"}  # of which there is a text
+
+
+def test_without_an_example_it_says_why_and_what_to_do(tmp_path: Path) -> None:
+    source = """
+        class Unresolved(Error):
+            def __init__(self, cursor: MySQLCursorBuffered): super().__init__("x")
+
+        class Refuses(Error):
+            def __init__(self, row: int): raise ValueError(f"what is {type(row).__name__}?")
+
+        class RefusesGuesses(Error):
+            def __init__(self, row): raise TypeError("what is this?")
+
+        class Breaks(Error):
+            def __init__(self, row: int): sys.exit("no row")
+
+        class BadExamples(Error):
+            examples = lambda: 1 / 0
+
+        class Impossible(Error):
+            def __init__(self, code: Code): super().__init__("x")
+        class Code:
+            def __init__(self): raise TypeError("no code")
+    """
+    write(tmp_path, shop=source)
+    found = rows(check(tmp_path, "shop", "--json"))
+    assert {row["verdict"] for row in found.values()} == {"unknown"}
+    assert {name: row["problem"].removeprefix("no example could be built: ") for name, row in found.items()} == {
+        "Unresolved": "the type hint of parameter 'cursor' of its constructor cannot be resolved",
+        "Refuses": "constructing it raised ValueError: what is int?",
+        "RefusesGuesses": "constructing it raised TypeError: what is this?",
+        "Breaks": "constructing it raised SystemExit: no row",
+        "BadExamples": "its `examples` raised ZeroDivisionError: division by zero",
+        "Impossible": "constructing it raised TypeError: no code",
+    }
+    assert all("--examples" in row["mend"] and "--skip" in row["mend"] for row in found.values())
+    assert {name for name, row in found.items() if "TYPE_CHECKING" in row["mend"]} == {"Unresolved"}
+    assert found["Unresolved"]["about"] == "parameter 'cursor'"
+
+
+def test_what_was_never_given_is_said(tmp_path: Path) -> None:
+    source = """
+        class Job(Error):
+            def __init__(self, msg="", price: Decimal = None, *, job: int = 0, level=time):
+                super().__init__(msg)
+    """
+    write(tmp_path, shop=source)
+    assert "  never given, for lack of a value to try: price\n" in check(tmp_path, "shop").stdout
+    (row,) = rows(check(tmp_path, "shop", "--json")).values()
+    assert (row["never_given"], row["guessed"]) == (["price"], {"msg": "a text"})
+
+
+def test_examples_are_used_instead(tmp_path: Path) -> None:
+    source = """
+        class Own(Error):
+            def __init__(self, table): super().__init__(table)
+            @classmethod
+            def examples(cls):
+                for table in ("orders", "customers"):
+                    yield cls(table)
+
+        class Inherits(Own): ...
+
+        class Given(Error):
+            def __init__(self, price: MySQLCursorBuffered): super().__init__(price)
+
+        class Kept(Error): ...
+
+        class Unrelated(Error):
+            examples = ["SELECT 1"]
+
+        class Number(Error):
+            examples = 3
+    """
+    examples = """
+        import shop
+
+        def make():
+            yield shop.Given("orders")
+            kept = shop.Kept("x")
+            kept.lock = threading.Lock()
+            yield kept
+            yield Other("x")
+
+        class Other(Error): ...
+        single = shop.Given("a")
+    """
+    write(tmp_path, shop=source, more=examples)
+    run = check(tmp_path, "shop", "--json", "--examples=more:make", "--examples=more:single")
+    found = {row["class"]: row for row in json.loads(run.stdout)["classes"]}
+    assert {name for name, row in found.items() if row["verdict"] == "unsafe"} == {"shop.Kept"}
+    assert {name for name, row in found.items() if row["verdict"] == "unknown"} == set()
+    assert "attribute 'lock' of type _thread.lock" in found["shop.Kept"]["problem"]
+    assert [found[f"shop.{name}"]["examples"] for name in ("Own", "Inherits", "Given", "Kept")] == [2, 2, 2, 1]
+    assert "more.Other" in found
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Return a folder with a package that has modules of every kind, and an empty __init__.py."""
+    package = tmp_path / "shop"
+    source = """
+        from other import Imported
+        class Outer:
+            class Nested(IntegrityError): ...
+
+        class Derived(Outer.Nested, Imported): ...
+
+        @dataclass(slots=True)
+        class Replaced(Error):
+            table: str
+
+        class NoError(Exception): ...
+        ALIAS = NoError
+        class A(Error): ...
+    """
+    write(package, "", __init__="", conftest="1 / 0", __main__="1 / 0", needs="import nosuch")
+    write(package / "static", "", style="")
+    write(package / "db", __init__="", errors=source)
+    write(package / "bare", errors="class Bare(Error): ...")
+    write(package / "tests", __init__="", test_shop="class Tested(Error): ...", helpers="class Helping(Error): ...")
+    write(tmp_path, other="class Imported(Error): ...")
+    return tmp_path
+
+
+def test_a_package_means_all_that_is_below_it_and_what_was_not_looked_at_is_no_verdict(shop: Path) -> None:
+    run = check(shop, "shop", "--json")
+    found = json.loads(run.stdout)
+    assert verdicts(run) == dict.fromkeys(
+        [
+            "bare.errors.Bare",
+            "db.errors.Outer.Nested",
+            "db.errors.Derived",
+            "db.errors.Replaced",
+            "db.errors.NoError",
+            "db.errors.A",
+        ],
+        "safe",
+    )
+    assert found["left_out"] == ["shop.conftest", "shop.tests"]
+    assert found["not_imported"].keys() == {"shop.needs"}
+    assert "ModuleNotFoundError: No module named 'nosuch' (" in found["not_imported"]["shop.needs"]
+    assert run.returncode == 1
+    text = check(shop, "shop").stdout
+    assert "not checked: cannot import shop.needs: " in text
+    assert "--skip shop.needs" in text
+    skipping = check(shop, "shop", "--skip", "shop.needs", "--skip", "shop.tests.helpers", "--skip", "shop.__main__")
+    assert "left out: shop.__main__, shop.conftest, shop.needs, shop.tests\n" in skipping.stdout
+    assert skipping.returncode == 0
+
+
+def test_tests_are_checked_where_they_are_named(shop: Path) -> None:
+    run = check(shop, "shop.tests", "other", "--json")
+    assert list(rows(run)) == ["tests.helpers.Helping", "tests.test_shop.Tested", "Imported"]
