@@ -115,8 +115,8 @@ def constructs(cls: Class) -> Class:
 
 
 def builtin_of(cls: Class) -> Class:
-    """Return the builtin that `cls` is built on: the first base with a ``__new__`` written in C."""
-    while type(vars(cls).get("__new__")) is not BuiltinFunctionType:
+    """Return the builtin that `cls` is built on, whose ``__new__`` makes its errors."""
+    while cls.__module__ != "builtins":
         cls = cls.__base__
     return cls
 
