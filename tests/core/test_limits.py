@@ -117,6 +117,80 @@ import mysql_errors_compat
 assert [type(is_read(each)) for each in stored] == [TypeError, OtherWay]
 assert is_read(pickle.dumps(NotFound(table="orders"))).table == "orders"
 """,
+    "a class whose constructor raises an error of its own for `args`": """
+class Checked(Error):
+    def __init__(self, code, text="", state=None):
+        if code != "known":
+            raise ValueError(f"unknown code {code}")
+        super().__init__(text, 1213)
+
+stored = pickle.dumps(Checked("known", "gone"))
+import mysql_errors_compat
+assert type(is_read(stored)) is ValueError
+assert is_read(pickle.dumps(Checked("known", "gone"))).msg == "gone"
+""",
+    "a constructor that takes three arguments and puts a text of its own before": """
+class Order(Error):
+    def __init__(self, code, text, state=None):
+        super().__init__("order 7: " + text, code)
+
+error = Order(1213, "gone")
+stored = pickle.dumps(error)
+import mysql_errors_compat
+twice = "order 7: 1213: order 7: gone"
+assert is_read(stored).args[1] == Order(*error.args).args[1] == "1213: " + twice
+assert is_read(stored).msg == "order 7: gone"  # which a pickle sends too
+assert is_read(pickle.dumps(error)).args == error.args
+""",
+    "a class that was decorated with `@deprecated` *before* the import": """
+def deprecated(cls):  # as warnings.deprecated does it
+    original = cls.__new__
+    cls.__new__ = staticmethod(lambda cls, *args, **kwargs: original(cls))
+    return cls
+
+@deprecated
+class Old(Error):
+    def __init__(self, *, table):
+        super().__init__(table, 1146)
+
+stored = pickle.dumps(Old(table="orders"))
+import mysql_errors_compat
+assert type(is_read(stored)) is TypeError
+
+@deprecated
+class After(Error):
+    def __init__(self, *, table):
+        super().__init__(table, 1146)
+
+assert is_read(pickle.dumps(After(table="orders"))).args == (1146, "1146: orders", None)
+""",
+    "an errno that is a member of an enum, if only the receiver has": """
+import enum
+
+class Code(enum.IntEnum):
+    GONE = 2006
+
+error = Error("gone", Code.GONE)
+stored = pickle.dumps(error)
+import mysql_errors_compat
+assert is_read(stored).args != error.args
+assert is_read(pickle.dumps(error)).args == error.args
+assert is_read(pickle.dumps(Error("gone", int(Code.GONE)))).args == (2006, "2006: gone", None)
+""",
+    "`args` that your code replaced, extended or emptied": """
+def changed(args):
+    error = Error("gone", 2006)
+    error.args = args
+    return error
+
+errors = [changed(args) for args in [(), ("mine", 7), (2006, "2006: gone", None, "more")]]
+stored = [pickle.dumps(error) for error in errors]
+import mysql_errors_compat
+arrived = [is_read(each) for each in stored]
+assert not any(isinstance(one, Error) and one.args == error.args for one, error in zip(arrived, errors))
+assert not any(Error(*error.args).args == error.args for error in errors)
+assert all(is_read(pickle.dumps(error)).args == error.args for error in errors)
+""",
     "a class with a `__reduce__` or `__setstate__` of its own that raises on arrival": (
         IMPORT
         + """
@@ -130,6 +204,99 @@ class Restored(Error):
 
 assert through_a_pool(Reduced) == "hangs"
 assert through_a_pool(Restored) == "hangs"
+"""
+    ),
+    "a class with a `__str__` of its own that reads attributes of its own": (
+        IMPORT
+        + """
+class Told(Error):
+    def __init__(self, *, table):
+        super().__init__("gone", 1146)
+        self.table = table
+
+    def __str__(self):
+        return f"{self.table} is gone"
+
+arrived = Told(*Told(table="orders").args)
+assert arrived.args == (1146, "1146: gone", None)
+try:
+    str(arrived)
+except AttributeError as problem:
+    assert "table" in str(problem)
+else:
+    raise AssertionError
+"""
+    ),
+    "a constructor that calls `OSError.__init__` by hand": (
+        IMPORT
+        + """
+class File(DatabaseError, OSError):
+    def __init__(self, name):
+        DatabaseError.__init__(self, "no file", 2)
+        OSError.__init__(self, 2, "no file", name)
+
+class Set(DatabaseError, OSError):
+    def __init__(self, name):
+        super().__init__("no file", 2)
+        self.filename = name
+
+assert File("a.csv").filename is None
+assert is_read(pickle.dumps(Set("a.csv"))).filename == "a.csv"
+"""
+    ),
+    "a `__reduce__`, `__getstate__` or another pickling method that is added": (
+        IMPORT
+        + """
+class Late(Error):
+    pass
+
+pickle.dumps(Late("gone", 2006))
+Late.__getstate__ = lambda self: {"mine": True}
+assert not hasattr(is_read(pickle.dumps(Late("gone", 2006))), "mine")
+"""
+    ),
+    "`Error.__reduce__` that your code replaces after the import": (
+        IMPORT
+        + """
+Error.__reduce__ = lambda self: (str, ("mine",))
+assert type(is_read(pickle.dumps(Error("gone", 2006)))) is Error
+"""
+    ),
+    "a receiver that lets only known names pass": (
+        IMPORT
+        + """
+import io
+
+class Own(Error):
+    def __init__(self, *, table):
+        super().__init__(table, 1146)
+
+class New(Error):
+    def __new__(cls, table):
+        return super().__new__(cls)
+
+class Listing(pickle.Unpickler):
+    def find_class(self, module, name):
+        names.add(f"{module.replace('copy_reg', 'copyreg')}.{name}")
+        return super().find_class(module, name)
+
+def met(error, protocol):
+    names.clear()
+    Listing(io.BytesIO(pickle.dumps(error, protocol))).load()
+    return {name for name in names if name.startswith("copyreg")}
+
+names = set()
+assert met(Own(table="orders"), 0) == met(Own(table="orders"), 1) == {"copyreg.__newobj__"}
+assert met(Own(table="orders"), pickle.DEFAULT_PROTOCOL) == met(Error("gone", 2006), 0) == set()
+assert met(New("orders"), pickle.DEFAULT_PROTOCOL) == {"copyreg._reconstructor"}
+"""
+    ),
+    "queues that carry a text, such as Dramatiq, Prefect": (
+        IMPORT
+        + """
+error = Error("gone", 2006, None, "HY000")
+assert Error(str(error)).errno == -1  # all that is left is to look at the text
+assert str(Error(str(error))) == str(error)
 """
     ),
     "`@dataclass(frozen=True)`": (

@@ -1,9 +1,10 @@
-"""`cls(*args)` in args order makes an error of an application's class, and leaves no trace of how."""
+"""Calling a class means what it meant: only an error's `args` are read, in two places, and that leaves no trace."""
 
 from __future__ import annotations
 
 import copy
 import gc
+import json
 import pickle
 import weakref
 from typing import Any
@@ -48,6 +49,19 @@ class Refusing(driver.Error):  # type: ignore[misc]
         super().__init__(table)
 
 
+def test_every_call_of_a_public_class_means_what_it_meant() -> None:
+    script = (
+        "import runpy, sys; sys.argv[0] = 'survey'; runpy.run_module('tests.core.public_calls', run_name='__main__')"
+    )
+    stock, ours = (json.loads(fresh.run(script, *given)) for given in ((), ("--with-package",)))
+    assert ours["register"] == stock["register"] == ["Known"]
+    assert len(stock["calls"]) > 4000
+    changed = {call for call, made in stock["calls"].items() if made != ours["calls"][call]}
+    mistaken = {call for call, (_, is_mistaken) in stock["calls"].items() if is_mistaken}
+    assert changed <= mistaken, sorted(changed - mistaken)[:5]
+    assert len(changed) > 50, "the driver's own constructor reads args order"
+
+
 @pytest.fixture(autouse=True)
 def nothing_ran() -> None:
     ran.clear()
@@ -90,12 +104,16 @@ def test_a_constructor_of_its_own_is_given_near_misses_as_they_are(args: Any, fo
         make(*args)
 
 
-class DbError(driver.Error):  # type: ignore[misc]
-    """Wraps an error that was caught: a call that is in args order, and an ordinary one as well."""
-
-    def __init__(self, errno: int, msg: str, sqlstate: str | None = None) -> None:
-        super().__init__(msg, errno, None, sqlstate)
+class ErrnoFirst(driver.Error):  # type: ignore[misc]
+    def __init__(self, errno: int, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text, errno, None, sqlstate)
         self.retryable = errno in (1205, 1213)
+
+
+class Details(driver.Error):  # type: ignore[misc]
+    def __init__(self, message: str, code: Any = None, details: Any = None) -> None:
+        super().__init__(message)
+        self.code, self.details = code, details
 
 
 class PassesOn(driver.Error):  # type: ignore[misc]
@@ -114,12 +132,37 @@ class Computes(driver.Error):  # type: ignore[misc]
 
 def test_a_constructor_that_can_take_args_order_runs_and_the_fields_are_right() -> None:
     caught = driver.OperationalError("Deadlock found", 1213, None, "40001")
-    for cls, name, value in [(DbError, "retryable", True), (PassesOn, "retry", 3)]:
+    for cls, name, value in [(ErrnoFirst, "retryable", True), (PassesOn, "retry", 3)]:
         error = cls(caught.errno, str(caught), caught.sqlstate)
         assert type(error) is cls
         assert getattr(error, name) == value
         assert (error.errno, error.msg, error.sqlstate, error.args) == (1213, "Deadlock found", "40001", caught.args)
         assert str(error).startswith(str(caught))
+
+
+def test_a_constructor_that_takes_the_errno_for_its_message() -> None:
+    error = Details(*Details("m", 404).args)
+    assert (error.msg, error.errno, error.args, str(error)) == ("m", -1, (-1, "m", None), "m")
+    assert error.code == "m"
+
+
+def test_a_constructor_that_refuses_an_errno_it_does_not_know_is_heard() -> None:
+    class Checked(driver.DatabaseError):  # type: ignore[misc]
+        def __init__(self, code: int, text: str, state: str | None = None) -> None:
+            if code not in (1, 2, 3):
+                raise ValueError(f"unknown code {code}")
+            super().__init__(text, code, None, state)
+
+    with pytest.raises(ValueError, match="unknown code 1213"):
+        Checked(1213, FULL, "40001")
+
+
+def test_what_the_constructor_makes_of_args_is_kept_where_it_is_sensible() -> None:
+    class Order(driver.DatabaseError):  # type: ignore[misc]
+        def __init__(self, code: int, text: str, state: str | None = None) -> None:
+            super().__init__("order 7: " + text, code)
+
+    assert Order(1213, FULL, "40001").msg == "order 7: " + FULL
 
 
 def test_a_constructor_that_fails_on_args_order_does_not_matter() -> None:
