@@ -26,15 +26,16 @@ if sys.version_info >= (3, 14):
     signature = functools.partial(signature, annotation_format=Format.STRING)
 
 
-def reading_constructor(original: Any) -> Any:
-    """Return the constructor of a driver's class, reading args order too, and keeping `values`."""
+def reading_constructor(original: Any, *, keeps_values: bool) -> Any:
+    """Return the constructor of a driver's class that reads args order too; that of the base class keeps `values`."""
 
     @functools.wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if 2 <= len(args) <= 3 and not kwargs:
             args = near_constructor_order(*args) or args
         original(self, *args, **kwargs)
-        _keep_values(self, *args[2:3], **kwargs)
+        if keeps_values:
+            _keep_values(self, *args[2:3], **kwargs)
 
     __init__.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
     return __init__

@@ -37,10 +37,9 @@ def methods(driver: Driver) -> tuple[Any, Any]:
 
     def form_of(self: Any) -> Form | None:
         cls = type(self)
-        try:
-            return forms[cls]
-        except KeyError:
-            return forms.setdefault(cls, choose(driver, cls, _get_args(self)))
+        if cls not in forms:
+            forms[cls] = choose(driver, cls, _get_args(self))
+        return forms[cls]
 
     def __reduce__(self: Any) -> Any:
         """Return what makes this error again: the driver's constructor call, or the class and all that is set on it."""
@@ -49,7 +48,10 @@ def methods(driver: Driver) -> tuple[Any, Any]:
 
     def __reduce_ex__(self: Any, protocol: Any, /) -> Any:
         """Return ``__reduce__()``, also where OSError precedes the driver's class and has its own."""
-        form = form_of(self)
+        try:
+            form = forms[type(self)]
+        except KeyError:
+            form = form_of(self)
         return form(self) if form else super(error, self).__reduce_ex__(protocol)
 
     return __reduce__, __reduce_ex__
@@ -98,10 +100,12 @@ def constructor_call(error: Any) -> Args:
 
 def constructor_call_and_state(error: Any) -> Args:
     """Return the constructor call and the whole state; the bare object, if a field is gone or the message no text."""
-    state = {**error.__dict__, "args": error.args}
-    msg, errno, sqlstate = map(state.get, ("msg", "errno", "sqlstate"))
-    if type(msg) in TEXT and msg and SCALARS.issuperset((type(errno), type(sqlstate))) and state.keys() >= _FOUR_FIELDS:
-        return type(error), (msg, errno, state.pop(VALUES, None), sqlstate), state
+    fields = error.__dict__
+    if fields.keys() >= _FOUR_FIELDS:
+        msg, errno, sqlstate = fields["msg"], fields["errno"], fields["sqlstate"]
+        if type(msg) in TEXT and msg and type(errno) in SCALARS and type(sqlstate) in SCALARS:
+            state = {**fields, "args": error.args}
+            return type(error), (msg, errno, state.pop(VALUES, None), sqlstate), state
     return usual_bare_object(error)
 
 
