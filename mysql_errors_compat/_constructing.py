@@ -147,7 +147,7 @@ class _Arriving:
             else:
                 construct(self, *args)
             found = self.__dict__.get("msg")
-            if type(found) not in (int, str) or found == msg or found not in (errno, full):
+            if not (found is errno or found is full is not msg):
                 return
         # It could not take args order, or took the wrong thing for its message: set the driver's fields right.
         set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})

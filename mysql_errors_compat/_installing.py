@@ -107,9 +107,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
         table[error, "__reduce__"] = reduce
     if not (driver.survives and driver.subclasses_survive):
         table[error, "__reduce_ex__"] = reduce_ex
-        probe = Exception()
-        probe.__setstate__({"args": ("x",)})
-        if not probe.args:  # PyPy's sets nothing but what is in __dict__
+        if sys.implementation.name == "pypy":  # whose own sets nothing but what is in __dict__
             table[error, "__setstate__"] = set_all
     return table
 

@@ -149,8 +149,8 @@ def _members(cls: Class) -> dict[str, Any]:
     return found
 
 
-def _is_builtins(member: Any) -> bool:
-    return bool(member.__objclass__.__module__ == "builtins")
+def _is_builtins(member: Any) -> Any:
+    return member.__objclass__.__module__ == "builtins"
 
 
 def _can_be_called(function: Any, *args: Any) -> bool:
