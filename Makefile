@@ -31,7 +31,7 @@ needed:
 
 thorough: $(BIN)/.installed-test ## run the property tests with a hundred times the examples
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --timeout 3600 \
-	    tests/core/test_round_trip.py tests/core/test_subclasses.py tests/core/test_one_end.py
+	    tests/core/test_round_trip.py tests/core/test_subclasses.py tests/core/test_either_end.py
 
 transports: $(BIN)/.installed-all ## test the carriers, and write the tables of docs/carriers.md
 	@$(BIN)/python -m pytest tests/outside/test_carriers.py --deselect tests/outside/test_carriers.py::test_the_page_has_the_tables_of_what_was_seen

@@ -1,11 +1,15 @@
-"""It makes no difference which end has the package: the sender, the receiver, or both.
+"""Either end is enough: sender, receiver or both may have the package.
 
 The end without it is an interpreter that has the driver alone.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +17,91 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mysql_errors_compat.testing import errors
-from tests.core.test_one_end import Ask
-from tests.core.test_one_end import stock as stock
-from tests.core.test_round_trip import attributes
-from tests.shared import VALUES, app_errors
-from tests.shared.stock_interpreter import look_closely
+from tests.core.test_round_trip import attributes, every_error
+from tests.shared import VALUES, app_errors, fresh
+from tests.shared.hierarchy import CLASSES
+from tests.shared.stock_interpreter import look, look_closely
 
-pytestmark = pytest.mark.needs_package
+pytestmark = [pytest.mark.any_hierarchy, pytest.mark.needs_package]
+
+Ask = Callable[[Any], Any]
+
+
+@pytest.fixture(scope="module")
+def stock() -> Iterator[Ask]:
+    """Return a function that sends a request to a stock interpreter; pytest's timeout ends the wait."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.shared.stock_interpreter"],
+        cwd=fresh.ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other_end:
+        assert other_end.stdin
+        assert other_end.stdout
+        to, back = other_end.stdin, other_end.stdout
+
+        def ask(request: Any) -> Any:
+            pickle.dump(request, to)
+            to.flush()
+            seen, pickled, has_package = pickle.load(back)
+            assert not has_package
+            return seen, pickled
+
+        try:
+            yield ask
+        finally:
+            other_end.kill()
+
+
+def without_values(seen: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a driver without the package can know of an error: it drops the values."""
+    *others, attributes = seen
+    return (*others, {name: value for name, value in attributes.items() if name != VALUES})
+
+
+def test_only_the_sender_has_the_package(stock: Ask) -> None:
+    @given(every_error, attributes, st.sampled_from([(), ("changed",), (1, 2, 3, 4)]))
+    def arrives(error: Any, added: dict[str, Any], args: Any) -> None:
+        vars(error).update(added)
+        if args:
+            error.args = args
+        seen, _ = stock(pickle.dumps(error))
+        assert repr(seen) == repr(without_values(look(error)))
+
+    arrives()
+
+
+def test_only_the_receiver_has_the_package(stock: Ask) -> None:
+    @given(
+        st.sampled_from([cls.__name__ for cls in CLASSES]),
+        st.tuples(
+            st.none() | st.text(),
+            st.none() | st.integers(-1, 1999),
+            st.none(),
+            st.none() | st.sampled_from(["", "HY000"]),
+        ),
+        attributes,
+    )
+    def arrives(cls: str, fields: Any, added: dict[str, Any]) -> None:
+        left, pickled = stock((cls, fields, added))
+        assert repr(look(pickle.loads(pickled))) == repr(left)
+
+    arrives()
+
+
+def test_back_and_forth_between_an_end_with_and_an_end_without(stock: Ask) -> None:
+    """What a stock end sends is understood here, so nothing adds up."""
+
+    @given(every_error)
+    def arrives(error: Any) -> None:
+        left = without_values(look(error))
+        for _ in range(4):
+            seen, pickled = stock(pickle.dumps(error))
+            error = pickle.loads(pickled)
+            assert repr(seen) == repr(look(error)) == repr(left)
+
+    arrives()
+
 
 protocols = st.integers(0, pickle.HIGHEST_PROTOCOL)
 
@@ -61,3 +143,37 @@ def test_it_arrives_as_it_left_whichever_end_has_the_package(stock: Ask, cls: An
 
     arrives()
     assert bool(differs) == (cls.__qualname__ in NEEDS_THE_SENDER)
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_pool_whose_workers_do_not_have_the_package(method: str) -> None:
+    """Each error arrives whole, no constructor runs for it here, and the Pool lives on."""
+    fresh.run(
+        """
+        import multiprocessing, sys
+        from tests.shared import app_errors, stock_workers as workers
+        from tests.shared.hierarchy import driver
+        from tests.shared.stock_interpreter import look
+
+        pool = multiprocessing.get_context(sys.argv[1]).Pool(1)
+        assert pool.apply_async(workers.has_package).get(20) is False
+
+        import mysql_errors_compat  # only now, so that a forked worker has not inherited it
+        mysql_errors_compat.install(driver)
+
+        for case in workers.CASES:
+            sent = pool.apply_async(workers.seen, (case,)).get(20)
+            try:
+                pool.apply_async(workers.fail, (case,)).get(5)
+            except Exception as error:
+                assert look(error) == sent, f"{case}: {look(error)}, not {sent}"
+            else:
+                raise AssertionError(case)
+        assert not app_errors.runs
+        assert pool.apply_async(workers.has_package).get(20) is False
+        pool.terminate()
+        pool.join()
+        """,
+        method,
+        timeout=100,
+    )

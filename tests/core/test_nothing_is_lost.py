@@ -97,32 +97,6 @@ def test_a_known_client_error_for_which_the_driver_has_no_text() -> None:
 
 
 @pytest.mark.needs_package
-def test_values_that_are_no_scalars_are_not_sent() -> None:
-    lock = threading.Lock()
-    for values in ((lock,), [1], ("a", ["b"]), {"a": 1}, "text"):
-        error = errors.InterfaceError("x", 1, values)
-        assert error.__reduce__() == (errors.InterfaceError, ("x", 1, None, None))
-        assert_survives(error)
-
-
-@pytest.mark.parametrize("own", [None, [1], ("a", ["b"]), "text"])
-def test_an_applications_own_attributes_of_that_name_stay(own: object) -> None:
-    error: Any = errors.InterfaceError("x", 1, ("a",))
-    error.values = error._values = own
-    arrived = hop(error)
-    assert (arrived.values, arrived._values, arrived.args) == (own, own, error.args)
-
-
-@pytest.mark.needs_package
-def test_values_do_not_take_an_applications_attribute() -> None:
-    class Rows(errors.DataError):  # type: ignore[misc]
-        values = property(lambda self: "mine")
-
-    error = copy.copy(Rows("x", 1, ("a",)))
-    assert (error.values, error.__reduce__()) == ("mine", (Rows, ("x", 1, ("a",), None)))
-
-
-@pytest.mark.needs_package
 def test_a_state_holds_only_what_the_constructor_cannot_rebuild() -> None:
     error = deadlock()
     error.attempt = 3
