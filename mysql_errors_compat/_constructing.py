@@ -11,7 +11,7 @@ import sys
 from types import BuiltinFunctionType
 from typing import Any
 
-from ._driver import Class, Driver
+from ._driver import Class, Driver, builtin_of, take_off
 from ._orders import FIELDS, constructor_order, full_message, near_constructor_order
 
 # Where an error keeps the values that the driver drops: an attribute that no application has.
@@ -49,10 +49,9 @@ def quick_constructor(driver: Driver) -> Any:
 
     @functools.wraps(original)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
-        text = msg
-        if msg is None and (errno is None or (type(errno) is int and not 2000 <= errno < 3000)):
+        text, cls = msg, type(self)
+        if msg is None and cls in classes and (errno is None or (type(errno) is int and not 2000 <= errno < 3000)):
             text = unknown  # for the other numbers the driver has texts
-        cls = type(self)
         if (
             (type(text) is str and text)
             and (errno is None or type(errno) is int)
@@ -61,14 +60,16 @@ def quick_constructor(driver: Driver) -> Any:
             and (cls in classes or (cls.__setattr__ is set_attribute and super(error, cls).__init__ is last))
         ):
             self.msg = self._full_msg = full = text
-            self.errno = errno = errno or -1
-            self.sqlstate = sqlstate
+            self.errno = number = errno or -1
+            self.sqlstate = state = sqlstate
             if cls not in classes:  # where each may be a property
-                text, errno, sqlstate = self.msg, self.errno, self.sqlstate
+                text, number, state = self.msg, self.errno, self.sqlstate
                 self._full_msg = full = text
-            if errno != -1:
-                self._full_msg = full = full_message(text, errno, sqlstate)
-            self.args = errno, full, sqlstate
+            if number != -1:
+                self._full_msg = full = full_message(text, number, state)
+            self.args = number, full, state
+            if not text:  # which the driver replaces
+                original(self, msg, errno, values, sqlstate)
         elif sqlstate is None and (call := near_constructor_order(msg, errno, values)):
             __init__(self, *call)
         else:
@@ -95,7 +96,8 @@ def maker(driver: Driver) -> Any:
         args = cls_and_args[1:]
         if len(args) == 3 and not kwargs and constructor_order(args) and constructs(cls) not in classes:
             # Of the metaclass `type`'s own making: the application's is not told of this class.
-            made = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
+            names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+            made = type.__new__(type(cls), cls.__name__, (_Arriving, cls), names)
             cls_and_args = made, *args
         following = super(error, cls).__new__
         if following is usual:
@@ -113,13 +115,6 @@ def maker(driver: Driver) -> Any:
 def constructs(cls: Class) -> Class:
     """Return the class whose constructor makes an error of `cls`."""
     return next(base for base in cls.__mro__ if "__init__" in vars(base))
-
-
-def builtin_of(cls: Class) -> Class:
-    """Return the builtin that `cls` is built on, whose ``__new__`` makes its errors."""
-    while cls.__module__ != "builtins":
-        cls = cls.__base__
-    return cls
 
 
 class _Arriving:
@@ -150,7 +145,9 @@ class _Arriving:
             if not (found is errno or found is full is not msg):
                 return
         # It could not take args order, or took the wrong thing for its message: set the driver's fields right.
-        set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
+        fields = {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args}
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
 
     def __getattribute__(self, name: str) -> Any:
         return getattr(_with_own_class(self), name)
@@ -164,15 +161,8 @@ def _with_own_class(error: Any) -> Any:
     made = type(error)
     _, cls = made.__bases__
     object.__setattr__(error, "__class__", cls)
-    with contextlib.suppress(TypeError):  # it has slots: then it is gone with the next garbage collection
-        made.__bases__ = (_gone(builtin_of(cls)),)
+    take_off(made)
     return error
-
-
-@functools.cache
-def _gone(builtin: Class) -> Class:
-    """Return the base class of a class that was made for one call, once that is over."""
-    return type("Gone", (builtin,), {})
 
 
 def set_all(error: Any, state: Any) -> None:
@@ -185,7 +175,9 @@ class FullMessage:
     """``Error._full_msg`` for an error without: one that was made by ``__new__`` alone, and given what is public."""
 
     def __get__(self, error: Any, owner: Any) -> Any:
-        if error is None or not constructor_order(error.args):
+        if error is None:
+            return self
+        if not constructor_order(error.args):
             raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'")
         _, full, _ = error.args
         return full

@@ -1,6 +1,7 @@
 """What is found out about a driver, by making errors: there are no version numbers here."""
 
 import contextlib
+import functools
 import inspect
 from typing import Any, NamedTuple
 
@@ -36,14 +37,34 @@ def find_out(error: Class) -> Driver | None:
     classes = [error]
     for cls in classes:
         classes += [each for each in cls.__subclasses__() if each.__module__ == error.__module__]
+    subclasses_survive = "__reduce_ex__" in vars(error) or _makes_again(own, *own.__reduce_ex__(2))
+    take_off(type(own))
     return Driver(
         error,
         frozenset(classes),
         sets_four_fields=_sets_four_fields(error),
         mistakes_args=not _makes_again(made, error, made.args),
         survives=_makes_again(made, *made.__reduce_ex__(2)),
-        subclasses_survive="__reduce_ex__" in vars(error) or _makes_again(own, *own.__reduce_ex__(2)),
+        subclasses_survive=subclasses_survive,
     )
+
+
+def builtin_of(cls: Class) -> Class:
+    """Return the builtin that `cls` is built on, whose ``__new__`` makes its errors."""
+    while cls.__module__ != "builtins":
+        cls = cls.__base__
+    return cls
+
+
+def take_off(cls: Class) -> None:
+    """Remove a class that we made, and that is over, from the ``__subclasses__()`` of its bases."""
+    with contextlib.suppress(TypeError):  # it has slots: then it is gone with the next garbage collection
+        cls.__bases__ = (_gone(builtin_of(cls)),)
+
+
+@functools.cache
+def _gone(builtin: Class) -> Class:
+    return type("Gone", (builtin,), {})
 
 
 def _sets_four_fields(error: Class) -> bool:

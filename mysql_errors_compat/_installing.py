@@ -100,7 +100,8 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
             table[error, "__init__"] = quick_constructor(driver)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
         table[error, "__new__"] = staticmethod(maker(driver).__call__)
-        table[error, "__signature__"] = Signature(error)
+        if sys.version_info < (3, 11, 4) or sys.implementation.name == "pypy":
+            table[error, "__signature__"] = Signature(error)
         table[error, "_full_msg"] = FullMessage()
     reduce, reduce_ex = methods(driver)
     if not driver.survives:

@@ -15,8 +15,8 @@ from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ._constructing import SCALARS, VALUES, builtin_of, signature
-from ._driver import Class, Driver
+from ._constructing import SCALARS, VALUES, signature
+from ._driver import Class, Driver, builtin_of
 from ._orders import TEXT, TEXT_OR_NONE, Args, full_message
 
 Form = Callable[[Any], Args]
@@ -66,8 +66,9 @@ def choose(driver: Driver, cls: Class, args: Args) -> Form | None:
         return None
     if "__new__" not in own and not _can_be_called(cls.__new__, cls):  # an ExceptionGroup's wants its parts
         return None
-    if own or _members(cls).keys() != {"args"}:
-        return functools.partial(bare_object, own)
+    names = _members(cls)
+    if own or names != ["args"]:
+        return functools.partial(bare_object, own, names)
     if not driver.classes.issuperset(base for base in bases if "__init__" in vars(base)):
         return usual_bare_object
     if driver.survives:
@@ -114,10 +115,10 @@ def usual_bare_object(error: Any) -> Args:
     return copyreg.__newobj__, (type(error),), {**error.__dict__, "args": error.args}  # type: ignore[attr-defined]
 
 
-def bare_object(own: set[str], error: Any) -> Args:
-    """Return the bare object of a class with these methods of its own."""
+def bare_object(own: set[str], names: list[str], error: Any) -> Args:
+    """Return the bare object of a class with these methods of its own, and these members."""
     cls, args = type(error), _get_args(error)
-    members, state = _members(cls), error.__dict__.copy()
+    members, state = {name: getattr(cls, name) for name in names}, error.__dict__.copy()
     if "__getstate__" in own:
         said = error.__getstate__()
         if "__setstate__" in own:
@@ -138,14 +139,14 @@ def bare_object(own: set[str], error: Any) -> Args:
     return copyreg.__newobj__, (cls,), state  # type: ignore[attr-defined]
 
 
-def _members(cls: Class) -> dict[str, Any]:
-    """Return what holds something of an error outside of its ``__dict__``: slots, and what builtins keep, as args."""
-    found = {}
+def _members(cls: Class) -> list[str]:
+    """Return the names of what an error holds outside of its ``__dict__``: slots, and what builtins keep, as args."""
+    found = []
     for base in cls.__mro__:
         for name, member in dict(vars(base)).items():  # a copy: another thread may set an attribute
             is_data = type(member) in (MemberDescriptorType, GetSetDescriptorType) and member is not _NOT_SENT
             if is_data and not name.startswith("__") and getattr(cls, name, None) is member:
-                found[name] = member
+                found.append(name)
     return found
 
 
