@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import importing
-from .processes import Child, disabled, end_on_signals, show_progress
+from .processes import Child, disabled, end_on_signals
 
 LIMIT = 30  # seconds for any one step, such as importing a module
 
@@ -90,7 +90,6 @@ class Findings:
                     return True
                 if kind == "step":
                     what, blame, record = content
-                    show_progress(f"checking {record[0]}" if blame == "class" else what)
                 else:
                     self._take(kind, *content)
             problem = f"{what} {child.fate(LIMIT)}"
@@ -99,7 +98,6 @@ class Findings:
             self._take(blame, record, problem)
             return False
         finally:
-            show_progress()
             child.end()
 
     def _take(self, kind: str, content: Any, problem: str = "") -> None:

@@ -126,19 +126,24 @@ for _method in multiprocessing.get_all_start_methods():
     INTERPRETERS[_method] = {f"Pool ({_method})": functools.partial(_by_pool, _method)}
 
 
+def rows(ways: str) -> list[tuple[str, str]]:
+    """Return what one interpreter tries: which error, and which way."""
+    unexpected = (OWN, "type(e)(*e.args)")  # nobody expects an own constructor to understand e.args
+    return [(error, way) for error in ERRORS for way in INTERPRETERS[ways] if (error, way) != unexpected]
+
+
 def main(ways: str, package: str) -> None:
     """Send both errors these ways."""
     if sys.platform != "win32":
         signal.alarm(LIFETIME)
     if package == WITHOUT and "mysql_errors_compat" in sys.modules:
         sys.exit("something imports mysql_errors_compat whenever Python starts")
-    for way, send in INTERPRETERS[ways].items():
-        for kind in ERRORS if way != "type(e)(*e.args)" else [REFUSED]:  # nobody expects it of the other
-            try:
-                error = send(kind)
-            except Exception as raised:
-                error = raised
-            _tell(ARRIVED, error)
+    for kind, way in rows(ways):
+        try:
+            error = INTERPRETERS[ways][way](kind)
+        except Exception as raised:
+            error = raised
+        _tell(ARRIVED, error)
 
 
 if __name__ == "__main__":

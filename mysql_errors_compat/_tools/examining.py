@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
 
 from .. import install
 from . import advice, survival
@@ -55,7 +54,9 @@ def _judged(found: Finding, verdict: str, problem: str, mend: Advice) -> Finding
 def _examined(tell: Tell, cls: Class, errors: list[BaseException]) -> Finding:
     """Return what is found with these errors, with those that the class gives, or with built ones."""
     found = Finding(name_of(cls), "unknown", mysql=issubclass(cls, drivers()))
-    if not _is_found(cls):
+    try:
+        pickle.dumps(cls)
+    except Exception:
         problem = "cannot be imported by this name, which is all that a pickle has of it"
         return _judged(found, "unsafe", problem, Advice(advice.AT_TOP_LEVEL))
     other = _start_other_process() if advice.methods(cls) else None  # before there are any errors
@@ -67,7 +68,7 @@ def _examined(tell: Tell, cls: Class, errors: list[BaseException]) -> Finding:
             found = found._replace(guessed=guessed, never_given=never_given)
             if any(type(error) is not cls for error in errors):
                 raise NoExampleError("its constructor makes something else")
-    except (*REFUSALS, HypothesisException) as problem:
+    except REFUSALS as problem:
         return _without_example(found, problem)
     usual = advice.about_fault(cls, None)
     tell("step", "rebuilding it from its args", "class", _judged(found, "unsafe", "", usual))
@@ -95,21 +96,16 @@ def _sent(found: Finding, errors: Sequence[BaseException], other: Any) -> Findin
 def _own_examples(cls: Any) -> list[BaseException]:
     own = getattr(cls, "examples", None)
     try:
-        return [error for error in listed(own) if type(error) is cls]
+        return [error for error in listed(own) if type(error) is cls] if callable(own) else []
     except Exception as problem:
-        if not callable(own):  # called so for another reason
-            return []
         raise NoExampleError(f"its `examples` raised {say(problem)}") from problem
 
 
 def _without_example(found: Finding, problem: BaseException) -> Finding:
-    if isinstance(problem, HypothesisException):
-        problem = problem.__cause__ or problem
     if isinstance(problem, UnresolvedHintError):
         mend = Advice(advice.FOR_TYPE_CHECKERS, f"parameter {problem.name!r}")
         return _judged(found, "unknown", f"{NO_EXAMPLE}{problem}", mend)
-    has_said_all = isinstance(problem, (NoExampleError, HypothesisException))
-    text = str(problem) if has_said_all else f"constructing it raised {say(problem)}"
+    text = str(problem) if isinstance(problem, NoExampleError) else f"constructing it raised {say(problem)}"
     return _judged(found, "unknown", f"{NO_EXAMPLE}{text}", Advice(advice.GIVE_EXAMPLES))
 
 
@@ -144,19 +140,10 @@ def _fault_in(other: Any, error: BaseException) -> str | None:
 
 
 def _classes(modules: Sequence[str]) -> Iterator[Class]:
-    """Yield the exception classes that `modules` define, those at the top level in the order of their definition."""
+    """Yield the exception classes that `modules` define."""
     known: list[Class] = [Exception]
     for cls in known:
         known += [below for below in type.__subclasses__(cls) if below not in known]
     for name in modules:
         own = {name_of(cls): cls for cls in known if cls.__module__ == name}  # dataclass(slots=True) makes two
-        order = [getattr(value, "__qualname__", "") for value in vars(sys.modules[name]).values()]
-        yield from sorted(own.values(), key=lambda cls: ([*order, cls.__qualname__]).index(cls.__qualname__))
-
-
-def _is_found(cls: type) -> bool:
-    """Tell whether pickle finds this very class by its name."""
-    found: Any = sys.modules.get(cls.__module__)
-    for part in cls.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is cls
+        yield from (own[each] for each in sorted(own))

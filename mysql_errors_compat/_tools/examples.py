@@ -137,24 +137,24 @@ def _signature(cls: type) -> inspect.Signature:
 
 
 def _parameters(cls: type) -> tuple[Likely, Likely]:
-    """Return what a call of the class requires, and what else it takes that tells something of itself."""
+    """Return what a call of the class requires, and what else it takes."""
     required: Likely = {}
     optional: Likely = {}
     for each in _signature(cls).parameters.values():
         kinds = _kinds(each, vars(sys.modules[_owner(cls).__module__]))
         if each.kind == each.VAR_POSITIONAL and not optional:  # or it would get what is meant for *args
-            required[f"*{each.name}"] = guesses_of_star(cls)
+            required[f"*{each.name}"] = guesses_of_star()
         elif each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         elif each.default is each.empty:
-            required[each.name] = kinds or []
-        elif kinds is not None:
+            required[each.name] = kinds
+        else:
             optional[each.name] = kinds
     return required, optional
 
 
-def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
-    """Return what a parameter may want; nothing if its type hint cannot be resolved; None if nobody says it."""
+def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind]:
+    """Return what a parameter may want; nothing if its type hint cannot be resolved, or its default is odd."""
     hint: Any = Any
     if each.annotation is not each.empty:
         one = types.SimpleNamespace(__annotations__={each.name: each.annotation})
@@ -163,5 +163,5 @@ def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
         except Exception:
             return []
     if hint in (Any, object):
-        return guesses(each.name, each.default) or None
+        return guesses(each.name, each.default)
     return [Kind("", None, strategy_of_hint(hint))]

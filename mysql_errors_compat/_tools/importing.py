@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 PACKAGE = "mysql_errors_compat"
+_UNASKED = re.compile(r"__main__|tests?|conftest|test_\w+|\w+_test")
 
 Tell = Callable[..., None]
 
@@ -57,9 +58,7 @@ def _end_with_reader(pipe: int) -> None:
 
 def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
     modules = _import_all(tell, named, skip, failed)
-    sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))  # this copy of the package, whatever else is installed
     examining = importlib.import_module(f"{PACKAGE}._tools.examining")
-    del sys.path[0]
     errors = []
     for name in examples:
         tell("step", f"--examples {name}", "nobody", "")
@@ -70,32 +69,31 @@ def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], exa
 def _import_all(tell: Tell, named: list[str], skip: list[str], failed: list[str]) -> list[str]:
     """Import the modules and all that is below them; return those that can be imported."""
     imported, left_out, met = [], [], []
-    had_package = False
+    package_with = None
     waiting = named[::-1]
     while waiting:
         name = waiting.pop()
         met.append(name)
-        among_tests = any(_is_for_tests(one) and f"{name}.".startswith(f"{one}.") for one in named)
-        if name in skip or (_is_for_tests(name) and not among_tests):
+        if name in skip or (name not in named and _is_for_tests_or_main(name)):
             left_out.append(name)
-        elif name in named or not name.endswith(".__main__"):
-            if name not in failed:
-                tell("step", f"importing {name}", "nobody" if name in named else "module", name)
-                try:
-                    import_module(name)
-                    imported.append(name)
-                except UnusableError as problem:
-                    if name in named:
-                        raise
-                    tell("module", name, str(problem))
-                if not had_package and PACKAGE in sys.modules and sys.modules[PACKAGE].is_installed():
-                    had_package = True
-                    tell("package_with", name)
-            waiting += [part for part in reversed(_parts(name)) if part not in met + waiting]
+            continue
+        if name not in failed:
+            tell("step", f"importing {name}", "nobody" if name in named else "module", name)
+            try:
+                import_module(name)
+                imported.append(name)
+            except UnusableError as problem:
+                if name in named:
+                    raise
+                tell("module", name, str(problem))
+            if not package_with and PACKAGE in sys.modules and sys.modules[PACKAGE].is_installed():
+                package_with = name
+        waiting += [part for part in reversed(_parts(name)) if part not in met + waiting]
     for name in skip:
         if not any(f"{name}.".startswith(f"{one}.") for one in left_out + failed) and name not in met:
             raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, met)}")
     tell("left_out", left_out)
+    tell("package_with", package_with)
     return imported
 
 
@@ -112,7 +110,7 @@ def import_module(name: str) -> Any:
 
 
 def _say(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
+    return " ".join("".join(traceback.format_exception_only(problem)).split())
 
 
 def _nearest(name: str, problem: BaseException) -> str:
@@ -139,8 +137,10 @@ def _parts(module: str) -> list[str]:
     return [f"{module}.{name}" for name in sorted(names) if name.isidentifier()]
 
 
-def _is_for_tests(name: str) -> bool:
-    return re.search(r"(^|\.)(tests?|conftest|test_\w+|\w+_test)(\.|$)", name) is not None
+def _is_for_tests_or_main(name: str) -> bool:
+    """Tell whether a module is left out unless it is named, or what it is in: only then anybody asks about it."""
+    *above, last = (_UNASKED.fullmatch(part) for part in name.split("."))
+    return last is not None and not any(above)
 
 
 def _given(name: str, listed: Callable[[Any], list[Any]]) -> list[Any]:

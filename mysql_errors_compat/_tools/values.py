@@ -12,8 +12,6 @@ import mysql.connector
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from .survival import drivers
-
 Strategy = st.SearchStrategy[Any]
 
 
@@ -110,14 +108,12 @@ def guesses(name: str, default: object) -> list[Kind]:
     return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
 
 
-def guesses_of_star(cls: type) -> list[Kind]:
+def guesses_of_star() -> list[Kind]:
     """Return what ``*args`` of a class of errors may want."""
     text, number, error, *_ = _LIKELY
-    group = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
-    texts = Kind("a list", ["orders"], _LISTS)
-    likely = [[text, number], [text], []] if issubclass(cls, drivers()) else [[text], [], [number, text]]
+    errors = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
     found = []
-    for kinds in likely if issubclass(cls, drivers()) else [*likely, [text, group], [text, texts]]:
+    for kinds in [text, number], [text], [], [text, errors]:
         words, values = ", ".join(kind.words for kind in kinds) or "nothing", tuple(kind.simplest for kind in kinds)
         found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
     return found
