@@ -6,7 +6,6 @@ the standard output. That is started again, for what is left, whenever it has to
 
 import importlib.util
 import json
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -53,8 +52,6 @@ def check(modules: list[str], as_json: bool, only_mysql: bool, **how: list[str])
     `how` has ``skip``, modules that are left out, and ``examples``, as ``module:function``, what gives errors to check
     in place of built ones. Raises CheckError if nothing can be checked.
     """
-    if sys.platform == "win32":
-        raise CheckError("this needs Linux or macOS, where processes can be ended together with all that they started")
     if importlib.util.find_spec("hypothesis") is None:
         raise CheckError("this needs Hypothesis: pip install hypothesis")
     end_on_signals()
@@ -76,7 +73,7 @@ class Findings:
     classes: list[Finding] = field(default_factory=list)
     not_imported: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    package_with: str | None = None  # the first module with which mysql_errors_compat comes
+    package_imported_with: str | None = None  # the first module with which mysql_errors_compat comes
 
     def go_on(self, folder: Path, **arguments: Any) -> bool:
         """Take what one interpreter finds of what is left, until it has to be ended; tell whether that was all."""
@@ -113,7 +110,7 @@ class Findings:
 
     def lacks_package(self) -> bool:
         """Tell whether there are MySQL errors and nothing imports the package."""
-        return not self.package_with and any(finding.mysql for finding in self.classes)
+        return not self.package_imported_with and any(finding.mysql for finding in self.classes)
 
     def status(self) -> int:
         """Return the exit status: 0 only if every class is known to survive where the modules run."""
@@ -123,14 +120,8 @@ class Findings:
     def as_json(self) -> str:
         """Return all of it as data."""
         rows = [finding._asdict() for finding in self.classes]
-        found = {
-            "classes": [{"class": row.pop("name"), **row} for row in rows],
-            "not_imported": self.not_imported,
-            "left_out": self.left_out,
-            "package_imported_with": self.package_with,
-            "lacks_package": self.lacks_package(),
-        }
-        return json.dumps(found, indent=2)
+        classes = [{"class": row.pop("name"), **row} for row in rows]
+        return json.dumps(vars(self) | {"classes": classes, "lacks_package": self.lacks_package()}, indent=2)
 
     def as_text(self, named: str) -> str:
         """Return all of it for people, where `named` is what was to be checked."""
@@ -146,8 +137,8 @@ class Findings:
         for mend, classes in kinds.items():
             lines += ["", f"to mend: {mend}", *classes]
         lines += ["", *self.about_modules()]
-        if self.package_with:
-            lines.append(f"{self.package_with} brings mysql_errors_compat along")
+        if self.package_imported_with:
+            lines.append(f"{self.package_imported_with} brings mysql_errors_compat along")
         elif self.lacks_package():
             lines.append(disabled() or _IMPORT_IT.format(named))
         counts = Counter(finding.verdict for finding in self.classes)

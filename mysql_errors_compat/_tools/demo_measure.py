@@ -52,13 +52,11 @@ def _tell(kind: str, error: BaseException) -> None:
     """Send all there is for a user to see in an error."""
     cls = type(error)
     module = cls.__module__.replace("__mp_main__", "__main__")  # the same module, in a worker that started afresh
-    fields = {name: getattr(error, name, None) for name in ("msg", "errno", "sqlstate")}
-    fields |= {name: value for name, value in vars(error).items() if not name.startswith("_")}
     seen = {
         "type(e)": f"{module}.{cls.__qualname__}",
         **{f"args[{index}]": repr(value) for index, value in enumerate(error.args)},
         "str(e)": str(error),
-        **{name: repr(value) for name, value in fields.items()},
+        **{name: repr(value) for name, value in vars(error).items() if not name.startswith("_")},
     }
     os.write(1, (json.dumps([kind, seen]) + "\n").encode())  # at once, since others write there too
 
@@ -134,8 +132,7 @@ def rows(ways: str) -> list[tuple[str, str]]:
 
 def main(ways: str, package: str) -> None:
     """Send both errors these ways."""
-    if sys.platform != "win32":
-        signal.alarm(LIFETIME)
+    signal.alarm(LIFETIME)
     if package == WITHOUT and "mysql_errors_compat" in sys.modules:
         sys.exit("something imports mysql_errors_compat whenever Python starts")
     for kind, way in rows(ways):

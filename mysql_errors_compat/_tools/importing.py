@@ -52,8 +52,7 @@ def main() -> None:
 
 def _end_with_reader(pipe: int) -> None:
     os.read(pipe, 1)  # it is never written to
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGTERM)
+    os.killpg(0, signal.SIGTERM)
 
 
 def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
@@ -62,7 +61,7 @@ def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], exa
     errors = []
     for name in examples:
         tell("step", f"--examples {name}", "nobody", "")
-        errors += _given(name, examining.listed)
+        errors += _given(name)
     examining.examine(tell, modules, errors, **rest)
 
 
@@ -93,7 +92,7 @@ def _import_all(tell: Tell, named: list[str], skip: list[str], failed: list[str]
         if not any(f"{name}.".startswith(f"{one}.") for one in left_out + failed) and name not in met:
             raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, met)}")
     tell("left_out", left_out)
-    tell("package_with", package_with)
+    tell("package_imported_with", package_with)
     return imported
 
 
@@ -106,20 +105,19 @@ def import_module(name: str) -> Any:
     except BaseException as problem:
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
         where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames[1:] else ""
-        raise UnusableError(f"cannot import {name}: {_say(problem)}{where}{_nearest(name, problem)}") from problem
+        raise UnusableError(f"cannot import {name}: {_say(problem)}{where}{_nearest(problem)}") from problem
 
 
 def _say(problem: BaseException) -> str:
     return " ".join("".join(traceback.format_exception_only(problem)).split())
 
 
-def _nearest(name: str, problem: BaseException) -> str:
-    missing = getattr(problem, "name", None)
-    if not (isinstance(problem, ModuleNotFoundError) and missing and f"{name}.".startswith(f"{missing}.")):
+def _nearest(problem: BaseException) -> str:
+    if not isinstance(problem, ModuleNotFoundError) or not problem.name:
         return ""
-    parent = missing.rpartition(".")[0]
+    parent = problem.name.rpartition(".")[0]
     path = getattr(sys.modules.get(parent), "__path__", []) if parent else None
-    return _did_you_mean(missing, [info.name for info in pkgutil.iter_modules(path, parent and f"{parent}.")])
+    return _did_you_mean(problem.name, [info.name for info in pkgutil.iter_modules(path, parent and f"{parent}.")])
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -143,14 +141,14 @@ def _is_for_tests_or_main(name: str) -> bool:
     return last is not None and not any(above)
 
 
-def _given(name: str, listed: Callable[[Any], list[Any]]) -> list[Any]:
+def _given(name: str) -> list[Any]:
     """Return the errors that ``module:function`` gives."""
     module, _, path = name.partition(":")
     if not path:
         raise UnusableError(f"--examples {name}: this takes MODULE:FUNCTION")
     found = import_module(module)
     try:
-        errors = listed(operator.attrgetter(path)(found))
+        errors = list(operator.attrgetter(path)(found)())
     except Exception as problem:
         raise UnusableError(f"--examples {name}: {_say(problem)}{_did_you_mean(path, dir(found))}") from problem
     for error in errors:

@@ -35,9 +35,8 @@ def disabled() -> str:
 
 def end_on_signals() -> None:
     """Have the signals that end a process raise SystemExit, so that it clears up."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
             signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
@@ -96,17 +95,11 @@ class Child:
         """End it, and make sure within a second that nobody is left of those that it has started."""
         # Not SIGKILL at once: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
         until = time.monotonic() + 1
-        self._signal(signal.SIGTERM)
-        self._process.kill()
-        self._process.wait()
-        while self._signal(0) and time.monotonic() < until:
-            time.sleep(0.01)
-        self._signal(getattr(signal, "SIGKILL", 0))
-
-    def _signal(self, number: int) -> bool:
-        """Signal its group; tell whether anybody is left there."""
-        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, number)
-                return True
-        return False
+        with contextlib.suppress(OSError):  # nobody is left
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.kill()
+            self._process.wait()
+            while time.monotonic() < until:
+                os.killpg(self._process.pid, 0)
+                time.sleep(0.01)
+            os.killpg(self._process.pid, signal.SIGKILL)

@@ -19,10 +19,13 @@ class Kind(NamedTuple):
     """A kind of values."""
 
     words: str  # empty if a type hint says it
-    simplest: Any  # unknown then
     strategy: Strategy
     names: str = ""  # the last words of the names of parameters that want it
     types: tuple[type, ...] = ()  # of the defaults of parameters that want it
+
+
+def simplest_of(strategy: Strategy) -> Any:
+    return two_of(strategy)[0]
 
 
 @functools.cache
@@ -70,31 +73,33 @@ def _deadlock(msg: str) -> Any:
     return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
 
 
-def _open(words: str, cls: Any, names: str) -> Kind:
-    return Kind(words, _as_if_open(cls), st.builds(_as_if_open, st.just(cls)), names)
+def _open(cls: Any) -> Strategy:
+    return st.builds(_as_if_open, st.just(cls))
 
 
 TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
-_NUMBERS, _ERRORS, _LISTS = st.integers(1, 65535), st.builds(_deadlock, TEXTS), st.lists(TEXTS, min_size=1, max_size=3)
-_DICTS = st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
+_NUMBERS = st.just(1213) | st.integers(1, 65535)
+_ERRORS = st.builds(_deadlock, TEXTS)
+_LISTS = st.lists(TEXTS, min_size=1, max_size=3)
+_DICTS = st.just({"table": "orders"}) | st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
 _COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
 _WRAPPED = "cause error err e ex exc exception orig original inner"
 _LIKELY = [
-    Kind("a text", "orders", TEXTS, types=(str,)),
-    Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float)),
-    Kind("an error of the driver's", _deadlock("Deadlock found"), _ERRORS, _WRAPPED),
-    Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
-    Kind("a dict", {"table": "orders"}, _DICTS, "context extra kwargs data options config payload headers", (dict,)),
-    Kind("an object with any attribute", Anything("x"), st.just(Anything("x")), "response request obj instance"),
-    Kind("a list", ["orders"], _LISTS, "rows errors items tables columns", (list,)),
-    Kind("None", None, st.none()),
+    Kind("a text", TEXTS, types=(str,)),
+    Kind("a number", _NUMBERS, _COUNTED, (int, float)),
+    Kind("an error of the driver's", _ERRORS, _WRAPPED),
+    Kind("a tuple", st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
+    Kind("a dict", _DICTS, "context extra kwargs data options config payload headers", (dict,)),
+    Kind("an object with any attribute", st.just(Anything("x")), "response request obj instance"),
+    Kind("a list", _LISTS, "rows errors items tables columns", (list,)),
+    Kind("None", st.none()),
 ]
 _LESS_LIKELY = [
-    Kind("True or False", True, st.booleans(), "retryable fatal flag", (bool,)),
-    Kind("bytes", b"orders", st.binary(min_size=1, max_size=8), types=(bytes,)),
-    Kind("a function", a_function, st.just(a_function), "callback func function fn handler hook"),
-    _open("a connection", mysql.connector.connection.MySQLConnection, "connection conn cnx"),
-    _open("a cursor", mysql.connector.cursor.MySQLCursor, "cursor cur"),
+    Kind("True or False", st.booleans(), "retryable fatal flag", (bool,)),
+    Kind("bytes", st.binary(min_size=1, max_size=8), types=(bytes,)),
+    Kind("a function", st.just(a_function), "callback func function fn handler hook"),
+    Kind("a connection", _open(mysql.connector.connection.MySQLConnection), "connection conn cnx"),
+    Kind("a cursor", _open(mysql.connector.cursor.MySQLCursor), "cursor cur"),
 ]
 
 
@@ -110,12 +115,12 @@ def guesses(name: str, default: object) -> list[Kind]:
 
 def guesses_of_star() -> list[Kind]:
     """Return what ``*args`` of a class of errors may want."""
-    text, number, error, *_ = _LIKELY
-    errors = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
+    text, number, *_ = _LIKELY
+    errors = Kind("a list of errors", st.lists(_ERRORS, min_size=1, max_size=2))
     found = []
     for kinds in [text, number], [text], [], [text, errors]:
-        words, values = ", ".join(kind.words for kind in kinds) or "nothing", tuple(kind.simplest for kind in kinds)
-        found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
+        words = ", ".join(kind.words for kind in kinds) or "nothing"
+        found.append(Kind(words, st.tuples(*(kind.strategy for kind in kinds))))
     return found
 
 
@@ -129,5 +134,5 @@ def strategy_of_hint(hint: Any) -> Strategy:
         return st.just(a_function)
     is_drivers = isinstance(hint, type) and hint.__module__.partition(".")[0] in ("mysql", "mysqlx")
     if is_drivers and any(word in hint.__name__ for word in ("Connection", "Cursor", "Session")):
-        return st.builds(_as_if_open, st.just(hint))
+        return _open(hint)
     return st.from_type(hint)
