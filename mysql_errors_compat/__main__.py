@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import __version__
 from ._tools.check import CheckError, check
 from ._tools.demo import report
-from ._tools.processes import write
+from ._tools.processes import end_on_signals, write
 
 PROG = "mysql-errors-compat"
 DEMO = """Show what happens to real MySQL errors on their way out of a process, without this package and with it. No
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if sys.platform == "win32":
             raise CheckError("this needs Linux or macOS, where processes can be ended with all that they started")
+        end_on_signals()
         if options.command == "check":
             how = {"skip": options.skip, "examples": options.examples}
             status, text = check(options.modules, options.as_json, options.only_mysql, **how)

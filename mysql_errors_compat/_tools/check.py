@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import importing
-from .processes import Child, disabled, end_on_signals
+from .processes import Child, disabled
 
 LIMIT = 30  # seconds for any one step, such as importing a module
 
@@ -54,7 +54,6 @@ def check(modules: list[str], as_json: bool, only_mysql: bool, **how: list[str])
     """
     if importlib.util.find_spec("hypothesis") is None:
         raise CheckError("this needs Hypothesis: pip install hypothesis")
-    end_on_signals()
     findings, starts, named = Findings(), 0, ", ".join(modules)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         while not findings.go_on(Path(folder, str(starts)), named=modules, only_mysql=only_mysql, **how):

@@ -15,7 +15,7 @@ import mysql.connector
 from .. import __version__
 from . import demo_measure
 from .demo_measure import ERRORS, INTERPRETERS, SENT, WITH, WITHOUT, rows
-from .processes import Child, disabled, end_on_signals
+from .processes import Child, disabled
 
 PATIENCE = 3  # seconds from when the worker raises to "hangs"; an error that arrives takes milliseconds
 START = 30  # seconds for an interpreter and a worker to start
@@ -27,14 +27,10 @@ VERSIONS = {
     "Python": platform.python_version(),
 }
 NEXT = """\
-next: put this line into the module that defines your own exceptions, or
-that your worker starts with:
+next: put this line into the module that defines your own exceptions, or that your worker starts with:
   import mysql_errors_compat  # noqa: F401
-and see which of your exceptions survive, for which `pip install
-hypothesis` brings what it needs:
+and see which of your exceptions survive; `pip install hypothesis` brings what that needs:
   python -m mysql_errors_compat check YOUR_PACKAGE"""
-
-_WANTED = "a Pool needs semaphores, and they need, on Linux, /dev/shm, mounted and writable"
 
 
 class Outcome(NamedTuple):
@@ -50,7 +46,6 @@ Table = dict[tuple[str, str, str], Outcome]  # by error, way, and with or withou
 
 def report(as_json: bool) -> tuple[int, str]:
     """Measure; return the exit status and what is to be printed."""
-    end_on_signals()
     table = measure()
     verdicts = {table[(*row, WITH)].verdict for row in ROWS}
     status = 1
@@ -93,7 +88,8 @@ def _measured(child: Child) -> Outcome:
 def _compare(sent: dict[str, str], arrived: dict[str, str]) -> Outcome:
     """Say in words how the error that arrived differs from the one that was sent, if any was."""
     if not sent:
-        return Outcome("unknown", f"not measured: {arrived['str(e)']}; {_WANTED}")
+        wanted = "a Pool needs semaphores, and they need, on Linux, /dev/shm, mounted and writable"
+        return Outcome("unknown", f"not measured: {arrived['str(e)']}; {wanted}")
     names = [name for name in {**sent, **arrived} if sent.get(name) != arrived.get(name)]
     differences = {name: {"was": sent.get(name, "missing"), "is": arrived.get(name, "missing")} for name in names}
     if not differences:

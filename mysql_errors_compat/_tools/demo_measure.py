@@ -43,9 +43,8 @@ class OrderFailed(mysql.connector.Error):
         self.order_id = order_id
 
 
-REFUSED = "connection refused, as mysql.connector.connect() raises it"
 OWN = "OrderFailed(*, order_id, cause), a subclass with a constructor of its own"
-ERRORS = [REFUSED, OWN]
+ERRORS = ["connection refused, as mysql.connector.connect() raises it", OWN]
 
 
 def _tell(kind: str, error: BaseException) -> None:
@@ -79,20 +78,9 @@ def _raise(kind: str) -> NoReturn:
     raise _made(kind)
 
 
-def _send(sender: Any, kind: str) -> None:
-    sender.send(_made(kind))
-
-
 def _by_args(kind: str) -> Any:
     error = _made(kind)
     return type(error)(*error.args)
-
-
-def _by_pipe(kind: str) -> Any:
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    multiprocessing.Process(target=_send, args=(sender, kind)).start()
-    sender.close()  # so that the pipe ends with the worker
-    return receiver.recv()
 
 
 def _by_executor(kind: str) -> Any:
@@ -116,7 +104,6 @@ INTERPRETERS: dict[str, dict[str, Callable[[str], Any]]] = {
         "copy.copy": lambda kind: copy.copy(_made(kind)),
         "copy.deepcopy": lambda kind: copy.deepcopy(_made(kind)),
         "type(e)(*e.args)": _by_args,
-        "Pipe": _by_pipe,
         "ProcessPoolExecutor": _by_executor,
     }
 }

@@ -22,7 +22,6 @@ from .values import TEXTS
 NO_ERROR = "no error could be built: "
 
 Tell = Callable[..., None]
-Class = type[BaseException]
 
 
 def examine(tell: Tell, modules: list[str], given: list[Any], done: list[str], only_mysql: bool) -> None:
@@ -32,13 +31,13 @@ def examine(tell: Tell, modules: list[str], given: list[Any], done: list[str], o
         install(sys.modules["mysqlx.errors"])
     warnings.simplefilter("ignore")  # nobody would read them, and none must become an error
     st.register_type_strategy(str, TEXTS)
-    found: dict[Class, None] = dict.fromkeys([*_classes(modules), *map(type, given)])
+    found: dict[type[BaseException], None] = dict.fromkeys([*_classes(modules), *map(type, given)])
     for cls in found:
         if name_of(cls) not in done and (issubclass(cls, drivers()) or not only_mysql):
             tell("class", _examined(tell, cls, [error for error in given if type(error) is cls]))
 
 
-def _examined(tell: Tell, cls: Class, errors: list[BaseException]) -> Finding:
+def _examined(tell: Tell, cls: type[BaseException], errors: list[BaseException]) -> Finding:
     """Return what is found with these errors, with those that the class gives, or with built ones."""
     found = Finding(name_of(cls), "unknown", mysql=issubclass(cls, drivers()), mend=GIVE_EXAMPLES)
     try:
@@ -105,15 +104,18 @@ def _send_back(pipe: Any) -> None:
 
 def _loaded_there(pipe: Any, data: bytes) -> Any:
     pipe.send_bytes(data)
-    error, problem = pipe.recv()
+    try:
+        error, problem = pipe.recv()
+    except EOFError:
+        error, problem = None, "loading it ends that process"
     if problem:
         raise RuntimeError(problem)
     return error
 
 
-def _classes(modules: Sequence[str]) -> Iterator[Class]:
+def _classes(modules: Sequence[str]) -> Iterator[type[BaseException]]:
     """Yield the exception classes that `modules` define."""
-    known: list[Class] = [Exception]
+    known: list[type[BaseException]] = [Exception]
     for cls in known:
         known += [below for below in type.__subclasses__(cls) if below not in known]
     for name in modules:

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from .values import Kind, Strategy, guesses, guesses_of_star, simplest_of, strategy_of_hint, two_of
+from .values import OF_STAR, Kind, Strategy, guesses, strategy_of_hint, two_of
 
 ATTEMPTS = 100  # calls of one constructor, at most, with and then without what is optional
 REFUSALS = (Exception, SystemExit)  # by which a constructor says that it does not want what it is given
@@ -61,9 +61,13 @@ def tame_errors(cls: Any) -> tuple[list[Any], dict[str, str], list[str]]:
     """
     if _owner(cls).__module__ in _DRIVERS:
         return [cls(*fields) for fields in _TAME_FIELDS], {}, []
-    required, accepted, never_given = _search(cls, simplest_of)
-    errors = [_make(cls, accepted, simplest_of)]
-    for kinds, value_of in (accepted, lambda strategy: two_of(strategy)[-1]), (required, simplest_of):
+
+    def simplest(strategy: Strategy) -> Any:
+        return two_of(strategy)[0]
+
+    required, accepted, never_given = _search(cls, simplest)
+    errors = [_make(cls, accepted, simplest)]
+    for kinds, value_of in (accepted, lambda strategy: two_of(strategy)[-1]), (required, simplest):
         with contextlib.suppress(*REFUSALS):  # of another value, or of the defaults
             errors.append(_make(cls, kinds, value_of))
     return errors, {name: kind.words for name, kind in accepted.items() if kind.words}, never_given
@@ -133,7 +137,7 @@ def _parameters(cls: type) -> tuple[Likely, Likely]:
     for each in _signature(cls).parameters.values():
         kinds = _kinds(each, vars(sys.modules[_owner(cls).__module__]))
         if each.kind == each.VAR_POSITIONAL and not optional:  # or it would get what is meant for *args
-            required[f"*{each.name}"] = guesses_of_star()
+            required[f"*{each.name}"] = OF_STAR
         elif each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         elif each.default is each.empty:

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import inspect
 import json
 import pickle
 import reprlib
@@ -9,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 _short = reprlib.Repr()
@@ -125,15 +125,8 @@ def facts(error: BaseException) -> dict[str, Any]:
 
 def _members(error: BaseException) -> dict[str, Any]:
     """Return what an error holds outside of ``__dict__``: in slots, and in members of builtin bases."""
-    in_class = {name: value for base in reversed(type(error).__mro__) for name, value in vars(base).items()}
-    found = {}
-    for name, member in in_class.items():
-        if isinstance(member, MemberDescriptorType) and member not in _NOT_SENT:
-            with contextlib.suppress(AttributeError):
-                value = member.__get__(error)
-                if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
-                    found[name] = value
-    return found
+    members = inspect.getmembers(type(error), inspect.ismemberdescriptor)
+    return {name: getattr(error, name, NOTHING) for name, member in members if member not in _NOT_SENT}
 
 
 def _why_unpicklable(name: str, value: object) -> str:
@@ -157,12 +150,6 @@ def say(problem: BaseException) -> str:
 def name_of(cls: type) -> str:
     """Return the name of a class as messages have it."""
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
-
-
-def difference(left: BaseException, arrived: BaseException) -> str | None:
-    """Say how an error that arrived differs from the one that left; return None if it does not."""
-    before, after = facts(left), facts(arrived)
-    return next((_describe(name, before, after) for name in _differing(before, after)), None)
 
 
 def _differing(left: dict[str, Any], arrived: dict[str, Any], seen: dict[int, Any] | None = None) -> Iterator[str]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import mysql.connector
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from mysql.connector.connection import MySQLConnection
+from mysql.connector.cursor import MySQLCursor
 
 Strategy = st.SearchStrategy[Any]
 
@@ -22,10 +24,6 @@ class Kind(NamedTuple):
     strategy: Strategy
     names: str = ""  # the last words of the names of parameters that want it
     types: tuple[type, ...] = ()  # of the defaults of parameters that want it
-
-
-def simplest_of(strategy: Strategy) -> Any:
-    return two_of(strategy)[0]
 
 
 @functools.cache
@@ -45,8 +43,6 @@ def a_function(*_: Any, **__: Any) -> None:
 class Anything(str):
     """Stands in for an object of which nothing is known: a text that has every attribute and can be called."""
 
-    __slots__ = ()
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -64,22 +60,14 @@ def _as_if_open(cls: Any) -> Any:
         made = cls()
     except Exception:  # PooledMySQLConnection wants a pool, one of asyncio a loop
         made = object.__new__(cls)
-        vars(made)["_cnx"] = mysql.connector.MySQLConnection()  # to which the former hands everything on
+        vars(made)["_cnx"] = MySQLConnection()  # to which the former hands everything on
     vars(made)["stand-in for a socket"] = threading.Lock()
     return made
 
 
-def _deadlock(msg: str) -> Any:
-    return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
-
-
-def _open(cls: Any) -> Strategy:
-    return st.builds(_as_if_open, st.just(cls))
-
-
 TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
 _NUMBERS = st.just(1213) | st.integers(1, 65535)
-_ERRORS = st.builds(_deadlock, TEXTS)
+_ERRORS = st.builds(mysql.connector.OperationalError, TEXTS, st.just(1213), sqlstate=st.just("40001"))
 _LISTS = st.lists(TEXTS, min_size=1, max_size=3)
 _DICTS = st.just({"table": "orders"}) | st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
 _COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
@@ -98,8 +86,14 @@ _LESS_LIKELY = [
     Kind("True or False", st.booleans(), "retryable fatal flag", (bool,)),
     Kind("bytes", st.binary(min_size=1, max_size=8), types=(bytes,)),
     Kind("a function", st.just(a_function), "callback func function fn handler hook"),
-    Kind("a connection", _open(mysql.connector.connection.MySQLConnection), "connection conn cnx"),
-    Kind("a cursor", _open(mysql.connector.cursor.MySQLCursor), "cursor cur"),
+    Kind("a connection", st.builds(_as_if_open, st.just(MySQLConnection)), "connection conn cnx"),
+    Kind("a cursor", st.builds(_as_if_open, st.just(MySQLCursor)), "cursor cur"),
+]
+OF_STAR = [  # what ``*args`` of a class of errors may want
+    Kind("a text, a number", st.tuples(TEXTS, _NUMBERS)),
+    Kind("a text", st.tuples(TEXTS)),
+    Kind("nothing", st.tuples()),
+    Kind("a text, a list of errors", st.tuples(TEXTS, st.lists(_ERRORS, min_size=1, max_size=2))),
 ]
 
 
@@ -113,17 +107,6 @@ def guesses(name: str, default: object) -> list[Kind]:
     return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
 
 
-def guesses_of_star() -> list[Kind]:
-    """Return what ``*args`` of a class of errors may want."""
-    text, number, *_ = _LIKELY
-    errors = Kind("a list of errors", st.lists(_ERRORS, min_size=1, max_size=2))
-    found = []
-    for kinds in [text, number], [text], [], [text, errors]:
-        words = ", ".join(kind.words for kind in kinds) or "nothing"
-        found.append(Kind(words, st.tuples(*(kind.strategy for kind in kinds))))
-    return found
-
-
 def strategy_of_hint(hint: Any) -> Strategy:
     """Return the values that a type hint allows; None last, a function and a connection so that they can be had."""
     origin = typing.get_origin(hint)
@@ -134,5 +117,5 @@ def strategy_of_hint(hint: Any) -> Strategy:
         return st.just(a_function)
     is_drivers = isinstance(hint, type) and hint.__module__.partition(".")[0] in ("mysql", "mysqlx")
     if is_drivers and any(word in hint.__name__ for word in ("Connection", "Cursor", "Session")):
-        return _open(hint)
+        return st.builds(_as_if_open, st.just(hint))
     return st.from_type(hint)
