@@ -166,13 +166,6 @@ def test_it_names_an_attribute_that_cannot_be_pickled(cls: Any, value: object, m
     assert str(caught.value).startswith(f"pickle protocol 0, C pickler: attribute 'lock' {message}")
 
 
-def test_it_names_a_class_that_cannot_be_pickled() -> None:
-    class Local(Error): ...
-
-    with pytest.raises(AssertionError, match=r": type tests\.tools\.test_testing\.test_.*\.Local cannot be pickled: "):
-        assert_survives(Local("x"))
-
-
 class Ambiguous:
     """Compares by element, like an array."""
 
@@ -360,13 +353,12 @@ def test_what_cannot_be_built_raises_at_the_first_example(cls: Any, problem: typ
         find(strategy, lambda _: True)
 
 
-def test_what_is_no_error_is_refused_at_once() -> None:
-    for wrong in "x", None, Error("x"), [Error], int:
-        with pytest.raises(TypeError, match=re.escape(f"errors() takes classes of errors, not {wrong!r}")):
-            errors(wrong)  # type: ignore[arg-type]
-    for wrong in "x", None, Error, 3:
-        with pytest.raises(TypeError, match=re.escape(f"assert_survives() takes an error, not {wrong!r}")):
-            assert_survives(wrong)  # type: ignore[arg-type]
+@pytest.mark.parametrize("wrong", ["x", None, int, 3])
+def test_what_is_no_error_is_refused_at_once(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=re.escape(f"errors() takes classes of errors, not {wrong!r}")):
+        errors(wrong)
+    with pytest.raises(TypeError, match=re.escape(f"assert_survives() takes an error, not {wrong!r}")):
+        assert_survives(wrong)
 
 
 def test_without_hypothesis_it_says_what_to_install() -> None:
@@ -399,4 +391,4 @@ def test_the_table_of_characters_is_there_before_the_first_example(tmp_path: Pat
 
 
 def test_the_examples_in_the_documentation_run() -> None:
-    assert doctest.testmod(testing) == (0, 10)
+    assert doctest.testmod(testing) == (0, 9)
