@@ -27,9 +27,9 @@ VERSIONS = {
     "Python": platform.python_version(),
 }
 NEXT = """\
-next: put this line into the module that defines your own exceptions, or that your worker starts with:
+next: put this line into the module that defines your exceptions, or that your worker starts with:
   import mysql_errors_compat  # noqa: F401
-and see which of your exceptions survive; `pip install hypothesis` brings what that needs:
+and see which of your exceptions survive (this needs `pip install hypothesis`):
   python -m mysql_errors_compat check YOUR_PACKAGE"""
 
 
@@ -59,9 +59,10 @@ def measure() -> Table:
     table: Table = {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for package in (WITHOUT, WITH):
-            program = demo_measure.__file__
-            children = {ways: Child(Path(folder, f"{ways} {package}"), program, ways, package) for ways in INTERPRETERS}
+            children: dict[str, Child] = {}
             try:
+                for ways in INTERPRETERS:
+                    children[ways] = Child(Path(folder, ways + package), demo_measure.__file__, ways, package)
                 for ways, child in children.items():
                     for row in rows(ways):
                         table[(*row, package)] = _measured(child)

@@ -158,6 +158,7 @@ def test_what_does_not_end_or_ends_the_interpreter_is_recorded_and_the_rest_goes
     found = patched(tmp_path, "shop", "--json", LIMIT=3)
     expected = {"Waits": "unknown", "Stops": "unsafe", "Ends": "unsafe", "Forks": "safe", "Last": "safe"}
     assert verdicts(found) == expected
+    assert len(json.loads(found.stdout)["classes"]) == len(expected)  # nothing twice, from what was forked
     problems = {name: row["problem"] for name, row in rows(found).items()}
     assert problems["Waits"] == "no error could be built: its constructor did not end in 3 seconds"
     assert problems["Stops"].endswith("did not end in 3 seconds")

@@ -108,7 +108,7 @@ def test_what_to_do_next_can_be_done(runs: dict[str, Run]) -> None:
 def test_it_can_be_stopped(tmp_path: Path, number: signal.Signals, status: int) -> None:
     mark = f"demo {status}"
     with subprocess.Popen(COMMAND, env=environment(tmp_path, mark), stdout=-1, stderr=-1) as process:
-        wait_for(lambda: len(processes(mark)) > 2)
+        wait_for(lambda: len(processes(mark)) > 5)  # and some of them have workers
         process.send_signal(number)
         assert process.communicate(timeout=30) == (b"", b"")
         assert process.returncode == status
