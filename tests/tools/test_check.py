@@ -33,6 +33,7 @@ from tests.tools.checking import (
 pytestmark = pytest.mark.needs_package
 
 SAFE = "class Lost(Error): ..."
+IGNORES = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
 def test_what_nothing_protects_is_not_safe_and_the_missing_import_is_said(tmp_path: Path) -> None:
@@ -92,13 +93,14 @@ def test_thirty_public_classes_without_hints_take_one_import_and_one_more_proces
         ("import sys; sys.exit('no')", "cannot import shop: SystemExit: no (shop.py, line 1)"),
         ("import os; os._exit(4)", "importing shop ended the interpreter, exit status 4"),
         ("import os; os.kill(os.getpid(), 9)", "importing shop ended the interpreter, SIGKILL"),
-        ("import os, time; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit st"),
+        (f"{IGNORES}; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit status 4"),
         ("import time; time.sleep(300)", "importing shop did not end in 3 seconds"),
     ],
 )
 def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, source: str, message: str) -> None:
     (tmp_path / "shop.py").write_text(source)
-    found = patched(tmp_path, "colorsys", "shop", "--json", LIMIT=3)
+    found = patched(tmp_path, "colorsys", "shop", "--json", mark="one line", LIMIT=3)
+    assert processes("one line") == []
     said = found.stderr.replace(f"{tmp_path}{os.sep}", "")
     assert said.startswith(f"mysql-errors-compat: {message}")
     assert said.count("\n") == 1
