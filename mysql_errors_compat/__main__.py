@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import __version__
 from ._tools.check import CheckError, check
 from ._tools.demo import report
-from ._tools.processes import write
+from ._tools.processes import end_on_signals, write
 
 PROG = "mysql-errors-compat"
 DEMO = """Show what happens to real MySQL errors on their way out of a process, without this package and with it. No
@@ -28,13 +28,17 @@ this package; 1 if not; 2 if nothing can be checked; 130 after Ctrl-C."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(argv)
-    if sys.stdout is None:
-        write(sys.stderr, f"{PROG}: standard output is closed")
-        return 2
     try:
-        status, text = _run(options)
+        if sys.platform == "win32":
+            raise CheckError("this needs Linux or macOS, where processes can be ended with all that they started")
+        end_on_signals()
+        if options.command == "check":
+            how = {"skip": options.skip, "examples": options.examples}
+            status, text = check(options.modules, options.as_json, options.only_mysql, **how)
+        else:
+            status, text = report(options.as_json)
     except CheckError as problem:
-        write(sys.stderr, f"{PROG} check: {problem}")
+        write(sys.stderr, f"{PROG}: {problem}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -45,12 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         write(sys.stderr, f"{PROG}: standard output cannot be written to: {reason}")
         return 2
     return status
-
-
-def _run(options: argparse.Namespace) -> tuple[int, str]:
-    if options.command != "check":
-        return report(as_json=options.as_json)
-    return check(options.modules, options.as_json, options.only_mysql, skip=options.skip, examples=options.examples)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,7 +6,6 @@ the standard output. That is started again, for what is left, whenever it has to
 
 import importlib.util
 import json
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import importing
-from .processes import Child, disabled, end_on_signals, show_progress
+from .processes import Child, disabled
 
 LIMIT = 30  # seconds for any one step, such as importing a module
 
@@ -53,11 +52,8 @@ def check(modules: list[str], as_json: bool, only_mysql: bool, **how: list[str])
     `how` has ``skip``, modules that are left out, and ``examples``, as ``module:function``, what gives errors to check
     in place of built ones. Raises CheckError if nothing can be checked.
     """
-    if sys.platform == "win32":
-        raise CheckError("this needs Linux or macOS, where processes can be ended together with all that they started")
     if importlib.util.find_spec("hypothesis") is None:
         raise CheckError("this needs Hypothesis: pip install hypothesis")
-    end_on_signals()
     findings, starts, named = Findings(), 0, ", ".join(modules)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         while not findings.go_on(Path(folder, str(starts)), named=modules, only_mysql=only_mysql, **how):
@@ -76,7 +72,7 @@ class Findings:
     classes: list[Finding] = field(default_factory=list)
     not_imported: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    package_with: str | None = None  # the first module with which mysql_errors_compat comes
+    package_imported_with: str | None = None  # the first module with which mysql_errors_compat comes
 
     def go_on(self, folder: Path, **arguments: Any) -> bool:
         """Take what one interpreter finds of what is left, until it has to be ended; tell whether that was all."""
@@ -90,7 +86,6 @@ class Findings:
                     return True
                 if kind == "step":
                     what, blame, record = content
-                    show_progress(f"checking {record[0]}" if blame == "class" else what)
                 else:
                     self._take(kind, *content)
             problem = f"{what} {child.fate(LIMIT)}"
@@ -99,7 +94,6 @@ class Findings:
             self._take(blame, record, problem)
             return False
         finally:
-            show_progress()
             child.end()
 
     def _take(self, kind: str, content: Any, problem: str = "") -> None:
@@ -115,7 +109,7 @@ class Findings:
 
     def lacks_package(self) -> bool:
         """Tell whether there are MySQL errors and nothing imports the package."""
-        return not self.package_with and any(finding.mysql for finding in self.classes)
+        return not self.package_imported_with and any(finding.mysql for finding in self.classes)
 
     def status(self) -> int:
         """Return the exit status: 0 only if every class is known to survive where the modules run."""
@@ -125,14 +119,8 @@ class Findings:
     def as_json(self) -> str:
         """Return all of it as data."""
         rows = [finding._asdict() for finding in self.classes]
-        found = {
-            "classes": [{"class": row.pop("name"), **row} for row in rows],
-            "not_imported": self.not_imported,
-            "left_out": self.left_out,
-            "package_imported_with": self.package_with,
-            "lacks_package": self.lacks_package(),
-        }
-        return json.dumps(found, indent=2)
+        classes = [{"class": row.pop("name"), **row} for row in rows]
+        return json.dumps(vars(self) | {"classes": classes, "lacks_package": self.lacks_package()}, indent=2)
 
     def as_text(self, named: str) -> str:
         """Return all of it for people, where `named` is what was to be checked."""
@@ -148,8 +136,8 @@ class Findings:
         for mend, classes in kinds.items():
             lines += ["", f"to mend: {mend}", *classes]
         lines += ["", *self.about_modules()]
-        if self.package_with:
-            lines.append(f"{self.package_with} brings mysql_errors_compat along")
+        if self.package_imported_with:
+            lines.append(f"{self.package_imported_with} brings mysql_errors_compat along")
         elif self.lacks_package():
             lines.append(disabled() or _IMPORT_IT.format(named))
         counts = Counter(finding.verdict for finding in self.classes)

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from .values import Kind, Strategy, guesses, guesses_of_star, strategy_of_hint, two_of
+from .values import OF_STAR, Kind, Strategy, guesses, strategy_of_hint, two_of
 
 ATTEMPTS = 100  # calls of one constructor, at most, with and then without what is optional
 REFUSALS = (Exception, SystemExit)  # by which a constructor says that it does not want what it is given
@@ -36,51 +36,45 @@ if sys.version_info >= (3, 14):  # where annotations are evaluated when they are
     _FOR_SIGNATURE["annotation_format"] = annotationlib.Format.FORWARDREF
 
 
-class UnresolvedHintError(NameError):
-    """What a type hint names is not there."""
-
-
 Kinds = dict[str, Kind]  # by parameter
 Likely = dict[str, list[Kind]]
-ValueOf = Callable[[Kind], Any]
+ValueOf = Callable[[Strategy], Any]
 
 
 @st.composite
 def errors_of(draw: st.DrawFn, cls: Any) -> Any:
     """Return errors of a class, made by its constructor. Raises at the first one if there can be none."""
-    hinted = functools.cache(draw)
+    drawn = functools.cache(draw)
     try:
         if _owner(cls).__module__ in _DRIVERS:
             return cls(*map(draw, _HARD_FIELDS))
-        required, accepted, _ = _search(cls, lambda kind: kind.simplest if kind.words else hinted(kind.strategy))
-        kinds = accepted if draw(st.booleans()) else required
-        return _make(cls, kinds, lambda kind: draw(kind.strategy) if kind.words else hinted(kind.strategy))
+        required, accepted, _ = _search(cls, drawn)
+        return _make(cls, accepted if draw(st.booleans()) else required, drawn)
     except ValueError:  # such as the driver's own, where it knows no text for an errno
         reject()
 
 
 def tame_errors(cls: Any) -> tuple[list[Any], dict[str, str], list[str]]:
-    """Return two or three errors of a class, one if it takes nothing; what was guessed; what had nothing to try.
+    """Return up to three errors of a class; what was guessed; what had nothing to try.
 
     Raises what its constructor raises.
     """
     if _owner(cls).__module__ in _DRIVERS:
         return [cls(*fields) for fields in _TAME_FIELDS], {}, []
-    required, accepted, never_given = _search(cls, _simplest)
-    errors = [_make(cls, accepted, _simplest)]
-    for kinds, value_of in ((accepted, lambda kind: two_of(kind.strategy)[-1]), (required, _simplest)):
-        if accepted and (kinds is accepted or len(kinds) < len(accepted)):
-            with contextlib.suppress(*REFUSALS):  # of another value, or of the defaults
-                errors.append(_make(cls, kinds, value_of))
+
+    def simplest(strategy: Strategy) -> Any:
+        return two_of(strategy)[0]
+
+    required, accepted, never_given = _search(cls, simplest)
+    errors = [_make(cls, accepted, simplest)]
+    for kinds, value_of in (accepted, lambda strategy: two_of(strategy)[-1]), (required, simplest):
+        with contextlib.suppress(*REFUSALS):  # of another value, or of the defaults
+            errors.append(_make(cls, kinds, value_of))
     return errors, {name: kind.words for name, kind in accepted.items() if kind.words}, never_given
 
 
-def _simplest(kind: Kind) -> Any:
-    return kind.simplest if kind.words else two_of(kind.strategy)[0]
-
-
 def _make(cls: Any, kinds: Kinds, value_of: ValueOf) -> Any:
-    values = OrderedDict((name.strip("*"), value_of(kind)) for name, kind in kinds.items())
+    values = OrderedDict((name.strip("*"), value_of(kind.strategy)) for name, kind in kinds.items())
     bound = inspect.BoundArguments(_signature(cls), values)
     return cls(*bound.args, **bound.kwargs)
 
@@ -94,7 +88,7 @@ def _search(cls: Any, value_of: ValueOf) -> tuple[Kinds, Kinds, list[str]]:
     for name, likely in required.items():
         if not likely:
             text = f"the type hint of parameter {name!r} of its constructor cannot be resolved"
-            raise UnresolvedHintError(text, name=name)
+            raise NameError(f"{text}; import what it names outside of `if TYPE_CHECKING:`")
     found: list[Kinds] = []
     refusals: list[BaseException] = []
     for kinds in _combinations(required, {name: likely for name, likely in optional.items() if likely}):
@@ -102,13 +96,13 @@ def _search(cls: Any, value_of: ValueOf) -> tuple[Kinds, Kinds, list[str]]:
             error = _make(cls, kinds, value_of)
             found.append(kinds)
             str(error)
-            found = [kinds]
             break
         except REFUSALS as problem:
             refusals.append(problem)
     if not found:
         raise refusals[0]
-    return {name: found[0][name] for name in required}, found[0], [name for name in optional if name not in found[0]]
+    accepted = found[-1]
+    return {name: accepted[name] for name in required}, accepted, [name for name in optional if name not in accepted]
 
 
 def _combinations(required: Likely, optional: Likely) -> Iterator[Kinds]:
@@ -137,24 +131,24 @@ def _signature(cls: type) -> inspect.Signature:
 
 
 def _parameters(cls: type) -> tuple[Likely, Likely]:
-    """Return what a call of the class requires, and what else it takes that tells something of itself."""
+    """Return what a call of the class requires, and what else it takes."""
     required: Likely = {}
     optional: Likely = {}
     for each in _signature(cls).parameters.values():
         kinds = _kinds(each, vars(sys.modules[_owner(cls).__module__]))
         if each.kind == each.VAR_POSITIONAL and not optional:  # or it would get what is meant for *args
-            required[f"*{each.name}"] = guesses_of_star(cls)
+            required[f"*{each.name}"] = OF_STAR
         elif each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         elif each.default is each.empty:
-            required[each.name] = kinds or []
-        elif kinds is not None:
+            required[each.name] = kinds
+        else:
             optional[each.name] = kinds
     return required, optional
 
 
-def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
-    """Return what a parameter may want; nothing if its type hint cannot be resolved; None if nobody says it."""
+def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind]:
+    """Return what a parameter may want; nothing if its type hint cannot be resolved, or its default is odd."""
     hint: Any = Any
     if each.annotation is not each.empty:
         one = types.SimpleNamespace(__annotations__={each.name: each.annotation})
@@ -163,5 +157,5 @@ def _kinds(each: inspect.Parameter, names: dict[str, Any]) -> list[Kind] | None:
         except Exception:
             return []
     if hint in (Any, object):
-        return guesses(each.name, each.default) or None
-    return [Kind("", None, strategy_of_hint(hint))]
+        return guesses(each.name, each.default)
+    return [Kind("", strategy_of_hint(hint))]

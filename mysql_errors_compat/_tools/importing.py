@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 PACKAGE = "mysql_errors_compat"
+_UNASKED = re.compile(r"__main__|tests?|conftest|test_\w+|\w+_test")
 
 Tell = Callable[..., None]
 
@@ -51,51 +52,47 @@ def main() -> None:
 
 def _end_with_reader(pipe: int) -> None:
     os.read(pipe, 1)  # it is never written to
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGTERM)
+    os.killpg(0, signal.SIGTERM)
 
 
 def _check(tell: Tell, named: list[str], skip: list[str], failed: list[str], examples: list[str], **rest: Any) -> None:
     modules = _import_all(tell, named, skip, failed)
-    sys.path.insert(0, os.path.abspath(f"{__file__}/../../.."))  # this copy of the package, whatever else is installed
     examining = importlib.import_module(f"{PACKAGE}._tools.examining")
-    del sys.path[0]
     errors = []
     for name in examples:
         tell("step", f"--examples {name}", "nobody", "")
-        errors += _given(name, examining.listed)
+        errors += _given(name)
     examining.examine(tell, modules, errors, **rest)
 
 
 def _import_all(tell: Tell, named: list[str], skip: list[str], failed: list[str]) -> list[str]:
     """Import the modules and all that is below them; return those that can be imported."""
     imported, left_out, met = [], [], []
-    had_package = False
+    package_with = None
     waiting = named[::-1]
     while waiting:
         name = waiting.pop()
         met.append(name)
-        among_tests = any(_is_for_tests(one) and f"{name}.".startswith(f"{one}.") for one in named)
-        if name in skip or (_is_for_tests(name) and not among_tests):
+        if name in skip or (name not in named and _is_for_tests_or_main(name)):
             left_out.append(name)
-        elif name in named or not name.endswith(".__main__"):
-            if name not in failed:
-                tell("step", f"importing {name}", "nobody" if name in named else "module", name)
-                try:
-                    import_module(name)
-                    imported.append(name)
-                except UnusableError as problem:
-                    if name in named:
-                        raise
-                    tell("module", name, str(problem))
-                if not had_package and PACKAGE in sys.modules and sys.modules[PACKAGE].is_installed():
-                    had_package = True
-                    tell("package_with", name)
-            waiting += [part for part in reversed(_parts(name)) if part not in met + waiting]
+            continue
+        if name not in failed:
+            tell("step", f"importing {name}", "nobody" if name in named else "module", name)
+            try:
+                import_module(name)
+                imported.append(name)
+            except UnusableError as problem:
+                if name in named:
+                    raise
+                tell("module", name, str(problem))
+            if not package_with and PACKAGE in sys.modules and sys.modules[PACKAGE].is_installed():
+                package_with = name
+        waiting += [part for part in reversed(_parts(name)) if part not in met + waiting]
     for name in skip:
         if not any(f"{name}.".startswith(f"{one}.") for one in left_out + failed) and name not in met:
             raise UnusableError(f"--skip {name}: there is no such module here{_did_you_mean(name, met)}")
     tell("left_out", left_out)
+    tell("package_imported_with", package_with)
     return imported
 
 
@@ -108,20 +105,19 @@ def import_module(name: str) -> Any:
     except BaseException as problem:
         frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
         where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames[1:] else ""
-        raise UnusableError(f"cannot import {name}: {_say(problem)}{where}{_nearest(name, problem)}") from problem
+        raise UnusableError(f"cannot import {name}: {_say(problem)}{where}{_nearest(problem)}") from problem
 
 
 def _say(problem: BaseException) -> str:
-    return f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
+    return " ".join("".join(traceback.format_exception_only(problem)).split())
 
 
-def _nearest(name: str, problem: BaseException) -> str:
-    missing = getattr(problem, "name", None)
-    if not (isinstance(problem, ModuleNotFoundError) and missing and f"{name}.".startswith(f"{missing}.")):
+def _nearest(problem: BaseException) -> str:
+    if not isinstance(problem, ModuleNotFoundError) or not problem.name:
         return ""
-    parent = missing.rpartition(".")[0]
+    parent = problem.name.rpartition(".")[0]
     path = getattr(sys.modules.get(parent), "__path__", []) if parent else None
-    return _did_you_mean(missing, [info.name for info in pkgutil.iter_modules(path, parent and f"{parent}.")])
+    return _did_you_mean(problem.name, [info.name for info in pkgutil.iter_modules(path, parent and f"{parent}.")])
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -139,18 +135,20 @@ def _parts(module: str) -> list[str]:
     return [f"{module}.{name}" for name in sorted(names) if name.isidentifier()]
 
 
-def _is_for_tests(name: str) -> bool:
-    return re.search(r"(^|\.)(tests?|conftest|test_\w+|\w+_test)(\.|$)", name) is not None
+def _is_for_tests_or_main(name: str) -> bool:
+    """Tell whether a module is left out unless it is named, or what it is in: only then anybody asks about it."""
+    *above, last = (_UNASKED.fullmatch(part) for part in name.split("."))
+    return last is not None and not any(above)
 
 
-def _given(name: str, listed: Callable[[Any], list[Any]]) -> list[Any]:
+def _given(name: str) -> list[Any]:
     """Return the errors that ``module:function`` gives."""
     module, _, path = name.partition(":")
     if not path:
         raise UnusableError(f"--examples {name}: this takes MODULE:FUNCTION")
     found = import_module(module)
     try:
-        errors = listed(operator.attrgetter(path)(found))
+        errors = list(operator.attrgetter(path)(found)())
     except Exception as problem:
         raise UnusableError(f"--examples {name}: {_say(problem)}{_did_you_mean(path, dir(found))}") from problem
     for error in errors:

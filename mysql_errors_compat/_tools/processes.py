@@ -1,4 +1,4 @@
-"""What the tools share: other interpreters, which they start, listen to and end, and what people see meanwhile."""
+"""What the tools share: other interpreters, which they start, listen to and end, and writing to standard streams."""
 
 import contextlib
 import json
@@ -13,24 +13,18 @@ from pathlib import Path
 from typing import Any, TextIO
 
 
-def write(stream: TextIO | None, text: str, end: str = "\n") -> str:
+def write(stream: TextIO | None, text: str) -> str:
     """Write to a standard stream; return why that is impossible, if it is."""
     if stream is None:
         return "closed"
     try:
         text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)  # it may hold lone surrogates
-        print(text, end=end, file=stream, flush=True)
+        print(text, file=stream, flush=True)
         return ""
     except (OSError, ValueError) as problem:
         with contextlib.suppress(OSError, ValueError):  # or Python would try again at its end, and exit as it likes
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return str(problem)
-
-
-def show_progress(text: str = "") -> None:
-    """Say in one line of a terminal, in place of the one before, how far things are; without a text, remove it."""
-    if sys.stderr and sys.stderr.isatty():
-        write(sys.stderr, f"\r\033[K{text}", end="")
 
 
 def disabled() -> str:
@@ -41,30 +35,28 @@ def disabled() -> str:
 
 def end_on_signals() -> None:
     """Have the signals that end a process raise SystemExit, so that it clears up."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup has it ignored
             signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 class Child:
-    """An interpreter that runs as safely as this one, and says things as lines of JSON on its standard output."""
+    """Another interpreter, which says things as lines of JSON on its standard output."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         """Start Python with `arguments`; what it writes by the way, temporary files too, goes into `folder`."""
         folder.mkdir()
-        safe_path = ["-P"] if getattr(sys.flags, "safe_path", False) else []
         self._output = folder / "output"
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *(["-I"] if sys.flags.isolated else safe_path), *arguments],
+                [sys.executable, *arguments],
                 env=os.environ | dict.fromkeys(["TMPDIR", "HYPOTHESIS_STORAGE_DIRECTORY"], str(folder)),
                 stdin=subprocess.PIPE,  # whose end tells it that we are gone
                 stdout=subprocess.PIPE,
                 stderr=output,
                 start_new_session=True,
             )
-        self._started_to_end = 0.0
+        self._heard = time.monotonic()
         self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -72,16 +64,17 @@ class Child:
         assert self._process.stdout
         for line in self._process.stdout:
             with contextlib.suppress(ValueError):  # something may print whenever Python starts
-                self._messages.put(json.loads(line))
+                message = json.loads(line)
+                self._heard = time.monotonic()
+                self._messages.put(message)
 
     def message(self, limit: float) -> Any:
-        """Return the next message; None if there is none in so many seconds, or it has ended, whoever has its pipe."""
-        until = time.monotonic() + limit
+        """Return the next message; None if it was silent for so many seconds, or has ended, whoever has its pipe."""
         while True:
-            has_ended = self.has_ended()
+            is_over = self.has_ended() or time.monotonic() >= self._heard + limit
             with contextlib.suppress(queue.Empty):
-                return self._messages.get(timeout=0.2 if has_ended else min(0.05, limit))
-            if has_ended or time.monotonic() >= until:
+                return self._messages.get(timeout=0.2 if is_over else 0.05)  # what was said may be on its way
+            if is_over:
                 return None
 
     def has_ended(self) -> bool:
@@ -101,18 +94,12 @@ class Child:
     def end(self) -> None:
         """End it, and make sure within a second that nobody is left of those that it has started."""
         # Not SIGKILL at once: multiprocessing's resource tracker ignores SIGTERM, and clears up after the others.
-        self._started_to_end = self._started_to_end or time.monotonic()
-        self._signal(signal.SIGTERM)
-        self._process.kill()
-        self._process.wait()
-        while self._signal(0) and time.monotonic() < self._started_to_end + 1:
-            time.sleep(0.01)
-        self._signal(getattr(signal, "SIGKILL", 0))
-
-    def _signal(self, number: int) -> bool:
-        """Signal its group; tell whether anybody is left there."""
-        if sys.platform != "win32":  # where workers end by themselves when their parent is gone
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, number)
-                return True
-        return False
+        until = time.monotonic() + 1
+        with contextlib.suppress(OSError):  # nobody is left
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.kill()
+            self._process.wait()
+            while time.monotonic() < until:
+                os.killpg(self._process.pid, 0)
+                time.sleep(0.01)
+            os.killpg(self._process.pid, signal.SIGKILL)

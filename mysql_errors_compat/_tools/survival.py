@@ -2,26 +2,34 @@
 
 import contextlib
 import copy
+import inspect
 import json
 import pickle
 import reprlib
 import sys
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 100
 _show = _short.repr
 
-_FIELDS = {f"attribute {name!r}" for name in ("msg", "errno", "sqlstate")}
-_PRIVATE = ("attribute '_full_msg", "attribute '_values")  # what the driver's errors have out of sight
-NO_TEXT = "(raises an exception)"
+_SHOWN = ("type", "args", "attribute 'msg'", "attribute 'errno'", "attribute 'sqlstate'", "str()")
+_PRIVATE = {"_full_msg": "the full message", "_values of the constructor call": "the values"}
 # Members that the interpreter sets by itself. The second is what lacked an attribute: it may be anything.
 _NOT_SENT = {vars(BaseException)["__suppress_context__"], vars(AttributeError).get("obj")}
 
 
+class _Nothing:
+    """What stands for a fact that is not there."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOTHING = _Nothing()
 Way = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]  # its name, how an error leaves, and how it arrives
 
 
@@ -76,7 +84,7 @@ def find_fault(error: BaseException, ways: Iterable[Way]) -> Fault | None:
             reasons = ((name, _why_unpicklable(name, value)) for name, value in left.items())
             name, reason = next((each for each in reasons if each[1]), ("", say(problem)))
             return Fault(way, reason, hangs, name, problem)
-        if changed := _differing(left, arrived, {}):
+        for changed in _differing(left, arrived):
             reason = _why_unpicklable(changed, left.get(changed))
             return Fault(way, reason or _describe(changed, left, arrived), unpicklable=changed if reason else "")
     return None
@@ -86,18 +94,13 @@ def from_args(errors: Iterable[BaseException]) -> str:
     """Say how errors of one class arrive where only their class and `args` travel, in JSON, as Celery has it."""
     lost: set[str] = set()
     for error in errors:
-        if any(isinstance(value, bytes) for value in (getattr(error, "msg", None), *error.args)):
-            continue  # JSON has none, and the driver's full message is a text
         before = facts(error)
         try:
             after = facts(type(error)(*json.loads(json.dumps(error.args, default=repr))))
         except (Exception, SystemExit) as problem:
             return f"does not arrive: {say(problem)}"
-        for name in {**before, **after}:
-            both = name in before and name in after
-            if both and (_same(before[name], after[name], {}) or before[name] is NO_TEXT):
-                continue
-            if name in _FIELDS or name in ("type", "args", "str()"):
+        for name in _differing(before, after):
+            if name in _SHOWN:
                 return f"arrives changed: {_describe(name, before, after)}"
             if name.startswith("attribute"):  # str() and args show what is in the others
                 lost.add(name.removeprefix("attribute ").strip("'"))
@@ -112,49 +115,36 @@ def drivers() -> tuple[type[Exception], ...]:
 
 def facts(error: BaseException) -> dict[str, Any]:
     """Return everything that must arrive, by the name it has in a message."""
-    text = NO_TEXT
+    text: Any = NOTHING
     with contextlib.suppress(Exception):  # the driver's own __str__ raises where there is no message
         text = str(error)
-    named = {f"attribute {name!r}": value for name, value in {**vars(error), **_members(error)}.items()}
-    for name in [name for name in named if isinstance(error, drivers()) and name.startswith(_PRIVATE)]:
-        named["the full message" if "full" in name else "the values"] = named.pop(name)
+    held = {**vars(error), **_members(error)}.items()
+    named = {_PRIVATE.get(name, f"attribute {name!r}"): value for name, value in held}
     return {"type": type(error), "args": error.args, **named, "str()": text}
 
 
 def _members(error: BaseException) -> dict[str, Any]:
     """Return what an error holds outside of ``__dict__``: in slots, and in members of builtin bases."""
-    in_class = {name: value for base in reversed(type(error).__mro__) for name, value in vars(base).items()}
-    found = {}
-    for name, member in in_class.items():
-        if isinstance(member, MemberDescriptorType) and member not in _NOT_SENT:
-            with contextlib.suppress(AttributeError):
-                value = member.__get__(error)
-                if value is not None or "__slots__" in vars(member.__objclass__):  # a builtin's None was never set
-                    found[name] = value
-    return found
+    members = inspect.getmembers(type(error), inspect.ismemberdescriptor)
+    return {name: getattr(error, name, NOTHING) for name, member in members if member not in _NOT_SENT}
 
 
 def _why_unpicklable(name: str, value: object) -> str:
     """Return, in a sentence about this fact of an error, why it cannot be pickled, if so."""
     what = f"{name} {name_of(value)}" if isinstance(value, type) else f"{name} of type {name_of(type(value))}"
+    step = "pickled"
     try:
         data = pickle.dumps(value)
-    except Exception as reason:
-        return f"{what} cannot be pickled: {' '.join(str(reason).split())}"
-    try:
+        step = "unpickled"
         pickle.loads(data)
         return ""
     except Exception as reason:
-        return f"{what} cannot be unpickled: {say(reason)}"
+        return f"{what} cannot be {step}: {say(reason)}"
 
 
 def say(problem: BaseException) -> str:
     """Return the type of an exception and its text, in one line."""
-    try:
-        text = " ".join(str(problem).split())
-    except Exception:
-        text = "its str() raises"
-    return f"{type(problem).__name__}: {text}".removesuffix(": ")
+    return " ".join("".join(traceback.format_exception_only(problem)).split())
 
 
 def name_of(cls: type) -> str:
@@ -162,31 +152,16 @@ def name_of(cls: type) -> str:
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
-def difference(left: BaseException, arrived: BaseException) -> str | None:
-    """Say how an error that arrived differs from the one that left; return None if it does not."""
-    before, after = facts(left), facts(arrived)
-    name = _differing(before, after, {})
-    return name and _describe(name, before, after)
-
-
-def _differing(left: dict[str, Any], arrived: dict[str, Any], seen: dict[int, Any]) -> str | None:
-    """Return the name of the first fact that is not the same on both sides, or None."""
+def _differing(left: dict[str, Any], arrived: dict[str, Any], seen: dict[int, Any] | None = None) -> Iterator[str]:
+    """Yield the names of the facts that are not the same on both sides."""
+    seen = {} if seen is None else seen
     for name in {**left, **arrived}:
-        if not (name in left and name in arrived and _same(left[name], arrived[name], seen)):
-            return name
-    return None
+        if not _same(left.get(name, NOTHING), arrived.get(name, NOTHING), seen):
+            yield name
 
 
 def _describe(name: str, left: dict[str, Any], arrived: dict[str, Any]) -> str:
-    if name not in arrived:
-        return f"{name} left as {_show(left[name])} and did not arrive"
-    if name not in left:
-        return f"{name} arrived as {_show(arrived[name])} and never left"
-    before, after = _show(left[name]), _show(arrived[name])
-    if before == after:
-        before += f" of type {name_of(type(left[name]))}"
-        after += f" of type {name_of(type(arrived[name]))}"
-    return f"{name} left as {before} and arrived as {after}"
+    return f"{name} left as {_show(left.get(name, NOTHING))} and arrived as {_show(arrived.get(name, NOTHING))}"
 
 
 def _same(left: Any, arrived: Any, seen: dict[int, Any]) -> bool:
@@ -201,7 +176,7 @@ def _same(left: Any, arrived: Any, seen: dict[int, Any]) -> bool:
     if isinstance(left, dict):
         return left.keys() == arrived.keys() and all(_same(left[key], arrived[key], seen) for key in left)
     if isinstance(left, BaseException):
-        return _differing(facts(left), facts(arrived), seen) is None
+        return not any(_differing(facts(left), facts(arrived), seen))
     with contextlib.suppress(Exception):  # an array compares by element
         if left == arrived or (left != left and arrived != arrived):  # the latter is NaN
             return True

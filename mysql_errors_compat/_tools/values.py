@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import mysql.connector
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-from .survival import drivers
+from mysql.connector.connection import MySQLConnection
+from mysql.connector.cursor import MySQLCursor
 
 Strategy = st.SearchStrategy[Any]
 
@@ -21,7 +21,6 @@ class Kind(NamedTuple):
     """A kind of values."""
 
     words: str  # empty if a type hint says it
-    simplest: Any  # unknown then
     strategy: Strategy
     names: str = ""  # the last words of the names of parameters that want it
     types: tuple[type, ...] = ()  # of the defaults of parameters that want it
@@ -44,8 +43,6 @@ def a_function(*_: Any, **__: Any) -> None:
 class Anything(str):
     """Stands in for an object of which nothing is known: a text that has every attribute and can be called."""
 
-    __slots__ = ()
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -63,40 +60,40 @@ def _as_if_open(cls: Any) -> Any:
         made = cls()
     except Exception:  # PooledMySQLConnection wants a pool, one of asyncio a loop
         made = object.__new__(cls)
-        vars(made)["_cnx"] = mysql.connector.MySQLConnection()  # to which the former hands everything on
+        vars(made)["_cnx"] = MySQLConnection()  # to which the former hands everything on
     vars(made)["stand-in for a socket"] = threading.Lock()
     return made
 
 
-def _deadlock(msg: str) -> Any:
-    return mysql.connector.errors.OperationalError(msg, 1213, sqlstate="40001")
-
-
-def _open(words: str, cls: Any, names: str) -> Kind:
-    return Kind(words, _as_if_open(cls), st.builds(_as_if_open, st.just(cls)), names)
-
-
 TEXTS = st.just("orders") | st.text("abcdefghijklmnopqrstuvwxyz 0123456789%äß", min_size=1, max_size=30)
-_NUMBERS, _ERRORS, _LISTS = st.integers(1, 65535), st.builds(_deadlock, TEXTS), st.lists(TEXTS, min_size=1, max_size=3)
-_DICTS = st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
+_NUMBERS = st.just(1213) | st.integers(1, 65535)
+_ERRORS = st.builds(mysql.connector.OperationalError, TEXTS, st.just(1213), sqlstate=st.just("40001"))
+_LISTS = st.lists(TEXTS, min_size=1, max_size=3)
+_DICTS = st.just({"table": "orders"}) | st.dictionaries(TEXTS, _NUMBERS, min_size=1, max_size=3)
 _COUNTED = "code errno status number count id row line retries attempt attempts timeout port limit seconds"
 _WRAPPED = "cause error err e ex exc exception orig original inner"
 _LIKELY = [
-    Kind("a text", "orders", TEXTS, types=(str,)),
-    Kind("a number", 1213, _NUMBERS, _COUNTED, (int, float)),
-    Kind("an error of the driver's", _deadlock("Deadlock found"), _ERRORS, _WRAPPED),
-    Kind("a tuple", ("orders", 1), st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
-    Kind("a dict", {"table": "orders"}, _DICTS, "context extra kwargs data options config payload headers", (dict,)),
-    Kind("an object with any attribute", Anything("x"), st.just(Anything("x")), "response request obj instance"),
-    Kind("a list", ["orders"], _LISTS, "rows errors items tables columns", (list,)),
-    Kind("None", None, st.none()),
+    Kind("a text", TEXTS, types=(str,)),
+    Kind("a number", _NUMBERS, _COUNTED, (int, float)),
+    Kind("an error of the driver's", _ERRORS, _WRAPPED),
+    Kind("a tuple", st.tuples(TEXTS, _NUMBERS), "values args params parameters", (tuple,)),
+    Kind("a dict", _DICTS, "context extra kwargs data options config payload headers", (dict,)),
+    Kind("an object with any attribute", st.just(Anything("x")), "response request obj instance"),
+    Kind("a list", _LISTS, "rows errors items tables columns", (list,)),
+    Kind("None", st.none()),
 ]
 _LESS_LIKELY = [
-    Kind("True or False", True, st.booleans(), "retryable fatal flag", (bool,)),
-    Kind("bytes", b"orders", st.binary(min_size=1, max_size=8), types=(bytes,)),
-    Kind("a function", a_function, st.just(a_function), "callback func function fn handler hook"),
-    _open("a connection", mysql.connector.connection.MySQLConnection, "connection conn cnx"),
-    _open("a cursor", mysql.connector.cursor.MySQLCursor, "cursor cur"),
+    Kind("True or False", st.booleans(), "retryable fatal flag", (bool,)),
+    Kind("bytes", st.binary(min_size=1, max_size=8), types=(bytes,)),
+    Kind("a function", st.just(a_function), "callback func function fn handler hook"),
+    Kind("a connection", st.builds(_as_if_open, st.just(MySQLConnection)), "connection conn cnx"),
+    Kind("a cursor", st.builds(_as_if_open, st.just(MySQLCursor)), "cursor cur"),
+]
+OF_STAR = [  # what ``*args`` of a class of errors may want
+    Kind("a text, a number", st.tuples(TEXTS, _NUMBERS)),
+    Kind("a text", st.tuples(TEXTS)),
+    Kind("nothing", st.tuples()),
+    Kind("a text, a list of errors", st.tuples(TEXTS, st.lists(_ERRORS, min_size=1, max_size=2))),
 ]
 
 
@@ -108,19 +105,6 @@ def guesses(name: str, default: object) -> list[Kind]:
     last_word = name.lower().strip("_").rpartition("_")[2]
     first += [kind for kind in _LIKELY + _LESS_LIKELY if last_word in kind.names.split()]
     return first[:1] + [kind for kind in _LIKELY if kind not in first[:1]]
-
-
-def guesses_of_star(cls: type) -> list[Kind]:
-    """Return what ``*args`` of a class of errors may want."""
-    text, number, error, *_ = _LIKELY
-    group = Kind("a list of errors", [error.simplest], st.lists(_ERRORS, min_size=1, max_size=2))
-    texts = Kind("a list", ["orders"], _LISTS)
-    likely = [[text, number], [text], []] if issubclass(cls, drivers()) else [[text], [], [number, text]]
-    found = []
-    for kinds in likely if issubclass(cls, drivers()) else [*likely, [text, group], [text, texts]]:
-        words, values = ", ".join(kind.words for kind in kinds) or "nothing", tuple(kind.simplest for kind in kinds)
-        found.append(Kind(words, values, st.tuples(*(kind.strategy for kind in kinds))))
-    return found
 
 
 def strategy_of_hint(hint: Any) -> Strategy:

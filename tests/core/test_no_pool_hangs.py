@@ -10,8 +10,8 @@ from typing import Any
 import mysql.connector
 import pytest
 
-from mysql_errors_compat._tools.survival import difference
 from tests.shared import fresh, workers
+from tests.shared.comparing import difference
 from tests.shared.hierarchy import driver
 
 TIMEOUT = 30

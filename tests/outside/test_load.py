@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 import mysql_errors_compat
-from mysql_errors_compat._tools.survival import difference
 from tests.shared import app_errors, fresh
+from tests.shared.comparing import difference
 from tests.shared.hierarchy import CLASSES, driver
 from tests.shared.stock_interpreter import look
 

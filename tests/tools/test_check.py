@@ -18,6 +18,7 @@ from tests.tools.checking import (
     COMMAND,
     DRIVER,
     MARK,
+    Run,
     check,
     environment,
     patched,
@@ -32,25 +33,24 @@ from tests.tools.checking import (
 pytestmark = pytest.mark.needs_package
 
 SAFE = "class Lost(Error): ..."
+IGNORES = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
 def test_what_nothing_protects_is_not_safe_and_the_missing_import_is_said(tmp_path: Path) -> None:
     write(tmp_path, DRIVER, shop=SAFE, worker="import mysql_errors_compat", other="class Other(Exception): ...")
-    found = check(tmp_path, "shop")
-    assert found.returncode == 1
-    assert "nothing in shop imports mysql_errors_compat" in found.stdout
-    assert "`import mysql_errors_compat" in found.stdout
+    write(tmp_path, more="import shop\ndef make(): return [shop.Lost('x')]")
+    for arguments in [], ["--examples", "more:make"]:  # an import in that module protects nothing
+        found = check(tmp_path, "shop", *arguments)
+        assert found.returncode == 1
+        assert "nothing in shop imports mysql_errors_compat" in found.stdout
+        assert "`import mysql_errors_compat" in found.stdout
     data = json.loads(check(tmp_path, "shop", "--json").stdout)
     assert (data["package_imported_with"], data["lacks_package"]) == (None, True)
 
-    named = check(tmp_path, "shop", "worker")
+    named = check(tmp_path, "shop", "worker", "--json")
     assert named.returncode == 0
-    assert "worker brings mysql_errors_compat along\n" in named.stdout
-    assert json.loads(check(tmp_path, "shop", "worker", "--json").stdout)["package_imported_with"] == "worker"
-
-    no_mysql_errors = check(tmp_path, "other")
-    assert no_mysql_errors.returncode == 0
-    assert "imports mysql_errors_compat" not in no_mysql_errors.stdout
+    assert json.loads(named.stdout)["package_imported_with"] == "worker"
+    assert check(tmp_path, "other").stdout.endswith("\n\n1 safe\n")  # no MySQL error is there
 
 
 def test_a_package_that_is_switched_off_protects_nothing(tmp_path: Path) -> None:
@@ -60,23 +60,13 @@ def test_a_package_that_is_switched_off_protects_nothing(tmp_path: Path) -> None
     assert "MYSQL_ERRORS_COMPAT_DISABLE is set" in found.stdout
 
 
-def test_an_import_in_the_module_of_the_examples_protects_nothing(tmp_path: Path) -> None:
-    write(tmp_path, DRIVER, shop=SAFE)
-    write(tmp_path, more="import shop\ndef make(): return shop.Lost('x')")
-    assert check(tmp_path, "shop", "--examples", "more:make").returncode == 1
-
-
-@pytest.mark.parametrize("arguments", [[], ["--strict"], ["--json"]])
+@pytest.mark.parametrize("arguments", [[], ["--strict"]])
 def test_the_exit_status_is_0_only_if_all_is_known_and_survives(tmp_path: Path, arguments: list[str]) -> None:
-    write(
-        tmp_path,
-        safe=SAFE,
-        unsafe="class Kept(Error):\n    def __init__(self, x): self.lock = threading.Lock()",
-        unknown="class Refuses(Error):\n    def __init__(self, row: int): raise ValueError(row)",
-    )
-    assert check(tmp_path, "safe", *arguments).returncode == 0
-    assert check(tmp_path, "unsafe", *arguments).returncode == 1
-    assert check(tmp_path, "unknown", *arguments).returncode == 1
+    unsafe = "class Kept(Error):\n    def __init__(self, x): self.lock = threading.Lock()"
+    unknown = "class Refuses(Error):\n    def __init__(self, row: int): raise ValueError(row)"
+    write(tmp_path, safe=SAFE, unsafe=unsafe, unknown=unknown)
+    status = {name: check(tmp_path, name, *arguments).returncode for name in ("safe", "unsafe", "unknown")}
+    assert status == {"safe": 0, "unsafe": 1, "unknown": 1}
 
 
 def test_thirty_public_classes_without_hints_take_one_import_and_one_more_process(tmp_path: Path) -> None:
@@ -87,40 +77,32 @@ def test_thirty_public_classes_without_hints_take_one_import_and_one_more_proces
     found = check(tmp_path, "public_classes", "worker", "--json", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
     assert len((tmp_path / "imports").read_text().splitlines()) == 1
     assert len((tmp_path / "starts").read_text().splitlines()) == 2
+    not_safe = {name: verdict for name, verdict in verdicts(found).items() if verdict != "safe"}
+    assert not_safe == dict.fromkeys(["ForTypeCheckers", "ParsesJson"], "unknown") | dict.fromkeys(
+        ["KeepsConnection", "WithStatus", "RowMissing", "Timeout"], "unsafe"
+    )
     assert len(verdicts(found)) >= 28
-    by_verdict = {verdict: {name for name, each in verdicts(found).items() if each == verdict} for verdict in VERDICTS}
-    assert by_verdict["unknown"] == {"ForTypeCheckers", "ParsesJson"}
-    assert by_verdict["unsafe"] == {"KeepsConnection", "WithStatus", "RowMissing", "Timeout"}  # and so they are
-    assert rows(found)["QueryAndParams"]["guessed"] == {
-        "query": "a text",
-        "params": "a tuple",
-        "cause": "an error of the driver's",
-    }
-
-
-VERDICTS = ("safe", "unsafe", "unknown")
+    guessed = {"query": "a text", "params": "a tuple", "cause": "an error of the driver's"}
+    assert rows(found)["QueryAndParams"]["guessed"] == guessed
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (None, "cannot import shop: ModuleNotFoundError: No module named 'shop'"),
         ("import nosuch", "cannot import shop: ModuleNotFoundError: No module named 'nosuch' (shop.py, line 1)"),
-        ("x = 1\nx[0]", "cannot import shop: TypeError: 'int' object is not subscriptable (shop.py, line 2)"),
         ("import sys; sys.exit('no')", "cannot import shop: SystemExit: no (shop.py, line 1)"),
-        ("raise KeyboardInterrupt", "cannot import shop: KeyboardInterrupt (shop.py, line 1)"),
         ("import os; os._exit(4)", "importing shop ended the interpreter, exit status 4"),
         ("import os; os.kill(os.getpid(), 9)", "importing shop ended the interpreter, SIGKILL"),
-        ("import os, time; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit st"),
+        (f"{IGNORES}; os.fork() or time.sleep(300); os._exit(4)", "importing shop ended the interpreter, exit st"),
         ("import time; time.sleep(300)", "importing shop did not end in 3 seconds"),
     ],
 )
-def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, source: str | None, message: str) -> None:
-    if source is not None:
-        (tmp_path / "shop.py").write_text(source)
-    found = patched(tmp_path, "colorsys", "shop", "--json", LIMIT=3)
+def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, source: str, message: str) -> None:
+    (tmp_path / "shop.py").write_text(source)
+    found = patched(tmp_path, "colorsys", "shop", "--json", mark="one line", LIMIT=3)
+    assert processes("one line") == []
     said = found.stderr.replace(f"{tmp_path}{os.sep}", "")
-    assert said.startswith(f"mysql-errors-compat check: {message}")
+    assert said.startswith(f"mysql-errors-compat: {message}")
     assert said.count("\n") == 1
     assert (found.returncode, found.stdout) == (2, "")
 
@@ -133,14 +115,13 @@ def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, sour
         (["shop/errors.py"], "'shop/errors.py' is no module's name: give it as in an import statement"),
         (
             ["shop", "--skip", "shop.erors"],
-            "--skip shop.erors: there is no such module here; did you mean shop.errors?",
+            "shop.erors: there is no such module here; did you mean shop.errors?",
         ),
         (["shop", "--skip", "elsewhere"], "--skip elsewhere: there is no such module here\n"),
-        (["shop", "--examples", "shop.errors:mkae"], "--examples shop.errors:mkae: AttributeError: "),
         (["shop", "--examples", "shop.errors:mkae"], "; did you mean make?"),
         (["shop", "--examples", "shop.erors:make"], "; did you mean shop.errors?"),
         (["shop", "--examples", "shop.errors"], "--examples shop.errors: this takes MODULE:FUNCTION"),
-        (["shop", "--examples", "shop.errors:number"], "--examples shop.errors:number: 3 is no error"),
+        (["shop", "--examples", "shop.errors:make"], "--examples shop.errors:make: 3 is no error"),
         (["shop", "--examples", "shop.errors:leave"], "--examples shop.errors:leave ended the interpreter, exit st"),
         (["colorsys"], "no exception class is defined in colorsys, so nothing was checked\n"),
         (["other", "--only-mysql"], "no subclass of mysql.connector.Error is defined in other, so nothing was checked"),
@@ -149,11 +130,10 @@ def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, sour
 def test_what_is_wrong_with_the_arguments_is_named_with_what_may_be_meant(
     tmp_path: Path, arguments: list[str], message: str
 ) -> None:
-    errors = f"{SAFE}\nnumber = [3]\ndef make(): return Lost('x')\ndef leave(): os._exit(3)"
+    errors = f"{SAFE}\ndef make(): return [3]\ndef leave(): os._exit(3)"
     write(tmp_path / "shop", __init__="", errors=errors)
     write(tmp_path, other="class Other(Exception): ...")
     found = check(tmp_path, *arguments, "--json")
-    assert found.stderr.startswith("mysql-errors-compat check: ")
     assert message in found.stderr
     assert (found.returncode, found.stdout) == (2, "")
 
@@ -178,15 +158,11 @@ def test_what_does_not_end_or_ends_the_interpreter_is_recorded_and_the_rest_goes
     """
     write(tmp_path / "shop", __init__=source, hangs="time.sleep(300)")
     found = patched(tmp_path, "shop", "--json", LIMIT=3)
-    assert verdicts(found) == {
-        "Waits": "unknown",
-        "Stops": "unsafe",
-        "Ends": "unsafe",
-        "Forks": "safe",
-        "Last": "safe",
-    }
+    expected = {"Waits": "unknown", "Stops": "unsafe", "Ends": "unsafe", "Forks": "safe", "Last": "safe"}
+    assert verdicts(found) == expected
+    assert len(json.loads(found.stdout)["classes"]) == len(expected)  # nothing twice, from what was forked
     problems = {name: row["problem"] for name, row in rows(found).items()}
-    assert problems["Waits"] == "no example could be built: its constructor did not end in 3 seconds"
+    assert problems["Waits"] == "no error could be built: its constructor did not end in 3 seconds"
     assert problems["Stops"].endswith("did not end in 3 seconds")
     assert problems["Ends"].endswith("ended the interpreter, exit status 3")
     assert rows(found)["Stops"]["about"] == "Stops.__setstate__"
@@ -216,57 +192,46 @@ def test_when_it_is_killed_the_applications_code_ends_too(tmp_path: Path) -> Non
     wait_for(lambda: processes("killed") == [])
 
 
-def in_shell(folder: Path, script: str, mark: str = "") -> subprocess.CompletedProcess[str]:
+def in_shell(folder: Path, script: str) -> Run:
     """Run a line of shell, in which $TOOL is the command."""
-    return run(folder, "bash", "-c", script, mark=mark, TOOL=" ".join(COMMAND))
+    return run(folder, "bash", "-c", script, TOOL=" ".join(COMMAND))
 
 
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("$TOOL check shop > /dev/full", "standard output cannot be written to: [Errno 28] No space left on device"),
-        ("$TOOL check shop > >(exec true); exit $?", "standard output cannot be written to: [Errno 32] Broken pipe"),
-        ("$TOOL check shop >&-", "standard output is closed"),
-        ("$TOOL >&-", "standard output is closed"),
+        ("$TOOL check shop > /dev/full", "[Errno 28] No space left on device"),
+        ("$TOOL check shop > >(exec true); exit $?", "[Errno 32] Broken pipe"),
+        ("$TOOL check shop >&-", "closed"),
+        ("$TOOL >&-", "closed"),
     ],
 )
 def test_where_nothing_can_be_said_there_is_no_verdict(tmp_path: Path, script: str, said: str) -> None:
     write(tmp_path, shop=SAFE)
     found = in_shell(tmp_path, script)
-    assert found.stderr == f"mysql-errors-compat: {said}\n"
+    assert found.stderr == f"mysql-errors-compat: standard output cannot be written to: {said}\n"
     assert (found.returncode, found.stdout) == (2, "")
 
 
 def test_without_standard_error_it_still_tells(tmp_path: Path) -> None:
     write(tmp_path, shop=SAFE)
     assert in_shell(tmp_path, "$TOOL check shop 2>&-").stdout.endswith("\n1 safe\n")
-    assert in_shell(tmp_path, "$TOOL check nosuch 2>&-").returncode == 2
     assert in_shell(tmp_path, "$TOOL check nosuch 2>/dev/full").returncode == 2
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("sys.modules['hypothesis'] = None", "check: this needs Hypothesis: pip install hypothesis\n"),
-        ("sys.platform = 'win32'", "check: this needs Linux or macOS"),
+        ("sys.modules['hypothesis'] = None", "this needs Hypothesis: pip install hypothesis\n"),
+        ("sys.platform = 'win32'", "this needs Linux or macOS"),
         ("import tempfile; tempfile.TemporaryDirectory = None", "this command has a fault: Traceback"),
     ],
 )
 def test_where_it_cannot_run_it_says_so_and_there_is_no_verdict(tmp_path: Path, change: str, said: str) -> None:
-    script = (
-        f"import sys; from mysql_errors_compat.__main__ import main; {change}; sys.exit(main(['check', 'colorsys']))"
-    )
+    script = f"import sys; from mysql_errors_compat.__main__ import main; {change}; sys.exit(main(['check', 'cmd']))"
     found = run(tmp_path, sys.executable, "-c", script)
     assert said in found.stderr
     assert (found.returncode, found.stdout) == (2, "")
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="-P came with Python 3.11")
-def test_a_safe_path_is_handed_on(tmp_path: Path) -> None:
-    write(tmp_path, shop=SAFE, random="1 / 0")  # a trap: the tools themselves import random
-    found = in_shell(tmp_path, f"PYTHONPATH={ROOT} {sys.executable} -P -m mysql_errors_compat check shop")
-    assert "cannot import shop: ModuleNotFoundError" in found.stderr
-    assert found.returncode == 2
 
 
 def test_the_console_script_finds_modules_of_the_current_folder(tmp_path: Path) -> None:
@@ -279,16 +244,7 @@ def test_the_console_script_finds_modules_of_the_current_folder(tmp_path: Path) 
 
 
 def test_help_says_all_there_is_to_know(tmp_path: Path) -> None:
-    said = " ".join(check(tmp_path, "--help").stdout.split())
-    for words in (
-        "--json",
-        "--only-mysql",
-        "--skip",
-        "--examples",
-        "classmethod",
-        "constructors run",
-        "Exit status: 0",
-    ):
+    said = check(tmp_path, "--help").stdout
+    for words in "--json", "--only-mysql", "--skip", "--examples", "classmethod", "Exit status: 0":
         assert words in said, words
-    assert "--strict" not in said
     assert check(tmp_path).returncode == 2

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import doctest
-import inspect
 import pickle
 import re
 import sys
@@ -19,7 +17,7 @@ from hypothesis import find, given, settings
 from mysql.connector import Error, IntegrityError, OperationalError
 from mysql.connector import errors as driver_errors
 from mysql.connector.cursor import MySQLCursor
-from mysql.connector.pooling import PooledMySQLConnection
+from mysql.connector.pooling import PooledMySQLConnection as Pooled
 
 from mysql_errors_compat import testing
 from mysql_errors_compat.testing import assert_survives, errors
@@ -35,8 +33,6 @@ pytestmark = pytest.mark.needs_package
 
 class Changing(Error):
     """Arrives as `change` makes it; `change` is a function of this module, so that it can be pickled."""
-
-    change: Any = None
 
     def __init__(self, change: Callable[[Any], Any]) -> None:
         super().__init__("orders", 1146, sqlstate="42S02")
@@ -63,10 +59,6 @@ def text(error: Any) -> None:
     error._full_msg = "customers"
 
 
-def sqlstate(error: Any) -> None:
-    error.sqlstate = None
-
-
 def remove(error: Any) -> None:
     del error.sqlstate
 
@@ -82,16 +74,11 @@ def fail(error: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            to_other_class,
-            "type left as <class 'tests.tools.test_testing.Changing'> and arrived as "
-            "<class 'mysql.connector.errors.IntegrityError'>",
-        ),
+        (to_other_class, f"type left as {Changing} and arrived as <class 'mysql.connector.errors.IntegrityError'>"),
         (args, "args left as (1146, '1146 (42S02): orders', '42S02') and arrived as (1,)"),
         (text, "the full message left as '1146 (42S02): orders' and arrived as 'customers'"),
-        (sqlstate, "attribute 'sqlstate' left as '42S02' and arrived as None"),
-        (remove, "attribute 'sqlstate' left as '42S02' and did not arrive"),
-        (add, "attribute 'extra' arrived as [1] and never left"),
+        (remove, "attribute 'sqlstate' left as '42S02' and arrived as nothing"),
+        (add, "attribute 'extra' left as nothing and arrived as [1]"),
         (fail, "LookupError: no table"),
     ],
 )
@@ -142,18 +129,11 @@ def one_way(way: str) -> OneWay:
     return error
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        "copy.copy",
-        "copy.deepcopy",
-        *(
-            f"pickle protocol {p}, {which} pickler"
-            for p in range(pickle.HIGHEST_PROTOCOL + 1)
-            for which in ("C", "Python")
-        ),
-    ],
-)
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+PICKLERS = [f"pickle protocol {protocol}, {which} pickler" for protocol in PROTOCOLS for which in ("C", "Python")]
+
+
+@pytest.mark.parametrize("way", ["copy.copy", "copy.deepcopy", *PICKLERS])
 def test_it_goes_every_way(way: str) -> None:
     with pytest.raises(AssertionError) as caught:
         assert_survives(one_way(way))
@@ -170,32 +150,20 @@ class Unsafe(Exception):
 
 
 @pytest.mark.parametrize("cls", [Error, Slotted])
-def test_it_names_an_attribute_that_cannot_be_pickled(cls: Any) -> None:
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (threading.Lock(), "of type _thread.lock cannot be pickled: TypeError: cannot pickle '_thread.lock' object"),
+        (Unsafe(table="orders"), "of type tests.tools.test_testing.Unsafe cannot be unpickled: TypeError: Unsafe."),
+    ],
+)
+def test_it_names_an_attribute_that_cannot_be_pickled(cls: Any, value: object, message: str) -> None:
     error = cls("x", 1)
     error.table = "orders"
-    error.lock = threading.Lock()
+    error.lock = value
     with pytest.raises(AssertionError) as caught:
         assert_survives(error)
-    assert str(caught.value) == (
-        "pickle protocol 0, C pickler: attribute 'lock' of type _thread.lock cannot be pickled: "
-        "cannot pickle '_thread.lock' object"
-    )
-
-
-def test_it_names_an_attribute_that_cannot_be_unpickled() -> None:
-    error: Any = Error("x", 1)
-    error.reason = Unsafe(table="orders")
-    with pytest.raises(
-        AssertionError, match=r": attribute 'reason' of type tests\.tools\.test_testing\.Unsafe cannot be unp"
-    ):
-        assert_survives(error)
-
-
-def test_it_names_a_class_that_cannot_be_pickled() -> None:
-    class Local(Error): ...
-
-    with pytest.raises(AssertionError, match=r": type tests\.tools\.test_testing\.test_.*\.Local cannot be pickled: "):
-        assert_survives(Local("x"))
+    assert str(caught.value).startswith(f"pickle protocol 0, C pickler: attribute 'lock' {message}")
 
 
 class Ambiguous:
@@ -215,21 +183,6 @@ class Strict(Ambiguous):
         return Strict, (self.number + 1,)
 
 
-class WithSlots:
-    __slots__ = ("number",)
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __reduce__(self) -> Any:
-        return WithSlots, (self.number,)
-
-
-class LosingSlots(WithSlots):
-    def __reduce__(self) -> Any:
-        return LosingSlots, (self.number + 1,)
-
-
 @dataclass
 class Point:
     x: float
@@ -244,16 +197,14 @@ class Relocking(Error):
         return Relocking, (self.msg,)
 
 
-@pytest.mark.parametrize(
-    "value", [Ambiguous(1), Point(float("nan")), [float("nan")], {"x": WithSlots(1)}, object(), (Point(1), Error("x"))]
-)
+@pytest.mark.parametrize("value", [Ambiguous(1), Point(float("nan")), [float("nan")], object(), (Point(1), Error("x"))])
 def test_what_cannot_be_compared_by_value_is_compared_by_contents(value: Any) -> None:
     error: Any = Error("x")
     error.value = value
     assert_survives(error)
 
 
-@pytest.mark.parametrize("value", [Strict(1), LosingSlots(1), [Strict(1)]])
+@pytest.mark.parametrize("value", [Strict(1), [Strict(1)], {1: Strict(1)}])
 def test_and_a_difference_in_contents_is_noticed(value: Any) -> None:
     error: Any = Error("x")
     error.value = value
@@ -269,14 +220,6 @@ def test_an_error_may_hold_itself() -> None:
     error: Any = Error("x")
     error.chain = [error]
     assert_survives(error)
-
-
-def test_it_has_no_opinion_on_the_original() -> None:
-    error: Any = Error("x", 1)
-    error.items = [1]
-    before = copy.deepcopy(vars(error))
-    assert_survives(error)
-    assert vars(error) == before
 
 
 def test_by_default_there_are_errors_of_every_class() -> None:
@@ -297,19 +240,14 @@ def test_by_default_there_are_errors_of_every_class() -> None:
         lambda error: isinstance(error.msg, bytes),
         lambda error: isinstance(error.msg, str) and re.search("[\ud800-\udfff]", error.msg),
         lambda error: "%" in str(error.msg),
-        lambda error: error.errno != -1 and str(error.msg).startswith(f"{error.errno}"),
         lambda error: error.msg == "1213 (40001): x",
         lambda error: error.errno == -1,
-        lambda error: error.errno < -1,
-        lambda error: error.errno == 1213 and error.sqlstate == "40001",
         lambda error: error.errno > 2**64,
         lambda error: 2000 <= error.errno < 3000 and "values" not in vars(error),
         lambda error: error.sqlstate == "",
         lambda error: isinstance(error.sqlstate, bytes),
         lambda error: error.sqlstate is None,
-        lambda error: error.args[1] != error.msg,
         lambda error: len(getattr(error, VALUES, ())) > 1,
-        lambda error: getattr(error, VALUES, None) == (),
     ],
 )
 def test_the_fields_are_hard(is_hard: Any) -> None:
@@ -329,32 +267,16 @@ def test_another_constructor_is_called_with_and_without_optional_parameters() ->
     def collect(error: Hinted) -> None:
         assert error.row >= 0
         assert error.unknown is None or isinstance(error.unknown, str)  # a guess
-        found.add(error.attempt)
+        attempts.add(error.attempt)
 
-    found: set[int] = set()
+    attempts: set[int] = set()
     collect()
-    assert 0 in found
-    assert len(found) > 5
-
-
-class Positional(Error):
-    """Never calls the driver's constructor, so args is what it was given."""
-
-    def __init__(self, table: str, *, attempt: int) -> None:
-        self.table = table
-
-
-@given(errors(Positional))
-def test_required_parameters_are_given_by_position_as_applications_do(error: Positional) -> None:
-    assert error.args == (error.table,)
+    assert 0 in attempts  # the default
+    assert len(attempts) > 5
 
 
 class WithConnection(Error):
-    def __init__(
-        self,
-        connection: PooledMySQLConnection | MySQLConnectionAbstract | None,
-        cursor: MySQLCursor | None = None,
-    ) -> None:
+    def __init__(self, connection: Pooled | MySQLConnectionAbstract | None, cursor: MySQLCursor | None = None) -> None:
         super().__init__("x", 1)
         self.connection, self.cursor = connection, cursor
         self.host = connection and connection.server_host
@@ -362,55 +284,12 @@ class WithConnection(Error):
 
 @pytest.mark.parametrize(
     ("name", "cls"),
-    [("connection", PooledMySQLConnection), ("connection", MySQLConnectionAbstract), ("cursor", MySQLCursor)],
+    [("connection", Pooled), ("connection", MySQLConnectionAbstract), ("cursor", MySQLCursor)],
 )
 def test_a_connection_is_as_if_it_were_open(name: str, cls: Any) -> None:
     error = find(errors(WithConnection), lambda error: isinstance(getattr(error, name), cls))
     with pytest.raises(AssertionError, match=r"attribute '\w+' of type mysql\.connector\.\w+\.\w+ cannot be pickled"):
         assert_survives(error)
-
-
-class NoHint(Error):
-    def __init__(self, table, code, cause, args, attempt=1, **extra) -> None:  # type: ignore[no-untyped-def]
-        assert not extra
-        super().__init__(f"{table.upper()} {cause.msg}", code + attempt)
-        self.cause, self.parameters, self.attempt = cause, args, attempt
-
-
-def test_what_a_parameter_without_a_hint_wants_is_guessed() -> None:
-    @given(errors(NoHint))
-    def collect(error: NoHint) -> None:
-        assert isinstance(error.cause, OperationalError)
-        assert type(error.parameters) is tuple
-        assert type(error.attempt) is int
-        attempts.add(error.attempt)
-        assert_survives(error)
-
-    attempts: set[int] = set()
-    collect()
-    assert 1 in attempts  # the default
-    assert len(attempts) > 5
-
-
-def test_where_the_constructor_refuses_there_is_a_next_guess() -> None:
-    class Picky(Error):
-        def __init__(self, error: Any, reason: Any, rows: Any) -> None:
-            super().__init__(error.upper(), len(reason.items()), sqlstate=rows[0][0])
-            self.error, self.reason, self.rows = error, reason, rows
-
-    find(errors(Picky), lambda error: type(error.error) is str and type(error.reason) is dict and error.rows)
-
-
-class Hooked(Error):
-    def __init__(self, hook: Callable[[int], str], other: Callable | None, callback) -> None:  # type: ignore
-        super().__init__(f"{hook} {other} {callback}")
-        self.hook, self.other, self.callback = hook, other, callback
-
-
-@given(errors(Hooked))
-def test_a_callable_is_a_function_of_a_module(error: Hooked) -> None:
-    assert callable(error.hook)
-    assert_survives(error)
 
 
 class Refusing(Error):
@@ -430,14 +309,10 @@ def test_what_cannot_be_built_raises_at_the_first_example(cls: Any, problem: typ
         find(strategy, lambda _: True)
 
 
-@pytest.mark.parametrize("wrong", ["x", None, Error("x"), [Error], int])
-def test_what_is_no_class_of_errors_is_refused_at_once(wrong: Any) -> None:
+@pytest.mark.parametrize("wrong", ["x", None, int, 3])
+def test_what_is_no_error_is_refused_at_once(wrong: Any) -> None:
     with pytest.raises(TypeError, match=re.escape(f"errors() takes classes of errors, not {wrong!r}")):
         errors(wrong)
-
-
-@pytest.mark.parametrize("wrong", ["x", None, Error, 3])
-def test_what_is_no_error_cannot_survive(wrong: Any) -> None:
     with pytest.raises(TypeError, match=re.escape(f"assert_survives() takes an error, not {wrong!r}")):
         assert_survives(wrong)
 
@@ -472,7 +347,4 @@ def test_the_table_of_characters_is_there_before_the_first_example(tmp_path: Pat
 
 
 def test_the_examples_in_the_documentation_run() -> None:
-    assert all("\n>>> " in inspect.cleandoc(function.__doc__ or "") for function in (errors, assert_survives))
-    failed, attempted = doctest.testmod(testing)
-    assert failed == 0
-    assert attempted >= 8
+    assert doctest.testmod(testing) == (0, 9)
