@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.measure import load
 from tests.shared import app_errors
-from tests.shared.fresh import ROOT, run
+from tests.shared.processes import ROOT, run
 
 pytestmark = pytest.mark.needs_package
 

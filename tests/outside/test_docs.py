@@ -21,7 +21,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.outside.markdown_blocks import STOCK_OUTPUT, BadBlock, blocks, files, parse, run, run_without_package
-from tests.shared.fresh import ROOT
+from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import mysql_errors_compat
-from tests.shared.fresh import ROOT
+from tests.shared.processes import ROOT
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(300)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outside.servers.server import skip_without
+from tests.outside.needs import skip_without
 from tests.shared.fresh import run
 
 pytestmark = pytest.mark.needs_package

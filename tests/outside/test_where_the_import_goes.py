@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outside.servers.server import skip_without
+from tests.outside.needs import skip_without
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(120)]
 

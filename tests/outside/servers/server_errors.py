@@ -1,7 +1,7 @@
 """Errors that a real server and the driver raise, each made on purpose. Imports nothing of the package.
 
 Every case is a function that opens the connections it needs and leaves nothing behind. The same cases
-run with the driver's three kinds of connection.
+run with the driver's three kinds of connection. As a program, it has a worker raise all of them.
 """
 
 from __future__ import annotations
@@ -17,17 +17,23 @@ else:
 import asyncio
 import contextlib
 import importlib.util
+import json
+import multiprocessing
+import pickle
+import sys
 import time
 import uuid
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import mysql.connector
 import mysql.connector.pooling
 
-from tests.outside.servers.server_address import Server
-from tests.outside.servers.server_keeper import free_port
+from tests.outside.servers.server import Server, free_port
+from tests.shared.facts import facts
 
 PURE, EXTENSION, AIO = FLAVOURS = ("pure Python", "C extension", "asyncio")
 
@@ -255,7 +261,37 @@ def cases(flavour: str) -> list[str]:
     return [case for case in CASES if case not in absent]
 
 
-def run(case: str, server: Server, flavour: str) -> None:
-    """Raise the error."""
-    with Scene(server, flavour) as scene:
-        CASES[case][1](scene)
+def raised(case: str, server: Server, flavour: str) -> tuple[dict[str, Any], Any]:
+    """Return what is to be seen of the error of a case, and the error."""
+    try:
+        with Scene(server, flavour) as scene:
+            CASES[case][1](scene)
+    except mysql.connector.Error as error:
+        return facts(error), error
+    raise AssertionError(case)
+
+
+def main() -> None:
+    """Take a file with the server, a flavour, and "with" or "without"; print what left a worker, and what arrived.
+
+    Or print why nothing did.
+    """
+    path, flavour, how = sys.argv[1:]
+    server: Server = pickle.loads(Path(path).read_bytes())
+    if flavour == EXTENSION and no_extension:
+        print(json.dumps(no_extension))
+        return
+    prepare(how)
+    with multiprocessing.get_context("spawn").Pool(1, prepare, (how,)) as pool:
+        results = {case: pool.apply_async(raised, (case, server, flavour)) for case in cases(flavour)}
+        found = {}
+        for case, result in results.items():
+            left, arrived = result.get(60)
+            found[case] = left, facts(arrived)
+    print(json.dumps(found))
+
+
+def prepare(how: str) -> None:
+    warnings.simplefilter("ignore", ResourceWarning)  # drivers leave sockets to the garbage collector
+    if how == "with":
+        importlib.import_module("mysql_errors_compat")

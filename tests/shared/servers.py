@@ -1,0 +1,39 @@
+"""Servers for one interpreter, which end with it. Each listens on a socket in a folder, and on no port."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def started(*command: str | Path) -> Iterator[None]:
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.kill()  # a worker would take its time to stop in order
+        process.wait()
+
+
+@contextmanager
+def listening(path: Path, *command: str | Path) -> Iterator[None]:
+    """Run a server until the context ends, which begins when the server takes connections."""
+    with started(*command):
+        while not _answers(path):
+            time.sleep(0.02)
+        yield
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
+
+
+def redis(path: Path) -> AbstractContextManager[None]:
+    options = ["--port", "0", "--unixsocket", path, "--dir", path.parent, "--save", "", "--logfile", "redis.log"]
+    return listening(path, "redis-server", *options)
