@@ -40,9 +40,11 @@ def dask(task: Callable[[str], Any]) -> Carrier:
     def carrier() -> Iterator[Carry]:
         library = importlib.import_module("distributed")
         options = {"host": "127.0.0.1", "dashboard_address": None, "worker_dashboard_address": None}
-        with library.LocalCluster(n_workers=1, threads_per_worker=1, **options) as cluster:
-            with library.Client(cluster) as client:
-                yield lambda case: client.submit(task, case).result()
+        with (
+            library.LocalCluster(n_workers=1, threads_per_worker=1, **options) as cluster,
+            library.Client(cluster) as client,
+        ):
+            yield lambda case: client.submit(task, case).result()
 
     return carrier
 
