@@ -59,10 +59,16 @@ def pickles(row: str, *names: str, own: str = "`TypeError`", **options: Any) -> 
 
 
 def args(
-    row: str, *names: str, own: str, sender: str = "", receiver: str = WITHOUT_OWN, **options: Any
+    row: str,
+    *names: str,
+    own: str,
+    sender: str = "",
+    receiver: str = WITHOUT_OWN,
+    both: str = WITHOUT_OWN,
+    **options: Any,
 ) -> Iterator[Carrier]:
     """Carriers that send nothing but `args`, so that it is for the receiver to understand them."""
-    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, WITHOUT_OWN)
+    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, both)
     for name in names:
         yield Carrier(row, name, *verdicts, values=False, **options)
 
@@ -119,7 +125,14 @@ CARRIERS = [
         own="`RemoteError`",
         needs=("oslo.messaging",),
     ),
-    *args("the texts of `args`, as nameko sends them", "standard:texts", own="`TypeError`"),
+    # Only the driver's constructor reads texts.
+    *args(
+        "the texts of `args`, as nameko sends them",
+        "standard:texts",
+        own="`TypeError`",
+        receiver="`TypeError`",
+        both="`TypeError`",
+    ),
     # They make the error at the receiver, from `args` and attributes.
     Carrier("Pyro5", "with_pyro:calls", PYRO, PYRO, needs=("Pyro5",)),
     Carrier("RPyC", "with_rpyc:calls", NO_STR, NO_STR, values=False, needs=("rpyc",)),
