@@ -33,7 +33,7 @@ DOCUMENTS = [README, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md
 DOCUMENTS += sorted(ROOT.glob("docs/**/*.md"))
 
 # Documents that install something, or remove it, and what there is before.
-INSTALLING = {"README.md": [], "index.md": [], "moving-off.md": ["."], "old-drivers.md": ["mysql-connector==2.2.9"]}
+INSTALLING = {"README.md": [], "index.md": [], "moving-off.md": [".[testing]"], "old-drivers.md": ["mysql-connector==2.2.9"]}
 
 # What a document's programs import, beside the package and what every test has.
 NEEDS = {

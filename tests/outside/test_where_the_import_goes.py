@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared.processes import succeed
+from tests.shared.processes import run
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(120)]
 
@@ -80,7 +80,7 @@ def test_what_a_place_does(place: str, method: str, tmp_path: Path) -> None:
     programs = {"orders.py": ORDERS, "main.py": main}
     for name, text in programs.items():
         (tmp_path / name).write_text(text.replace(PLACES[place] or "no such mark", IMPORT))
-    printed = succeed(sys.executable, "main.py", cwd=tmp_path).strip()
+    printed = run(sys.executable, "main.py", cwd=tmp_path).stdout.strip()
     if place == "nowhere":
         assert printed == "hangs"
     elif place in NO_WORKER_HAS_IT or (place in ONLY_FORK_HAS_IT and method != "fork"):
@@ -98,4 +98,4 @@ def test_in_a_package_that_python_dash_m_starts(method: str, tmp_path: Path) -> 
     main = MAIN.format(orders="shop.orders", method=method, initializer=None, patience=50)
     (shop / "__main__.py").write_text(IMPORT + main)
     has_it = "has it" if method == "fork" else "has it not"
-    assert succeed(sys.executable, "-m", "shop", cwd=tmp_path) == f"worker {has_it}, whole\n"
+    assert run(sys.executable, "-m", "shop", cwd=tmp_path).stdout == f"worker {has_it}, whole\n"

@@ -21,17 +21,17 @@ import signal
 import sys
 import types
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from tests.shared import VALUES, applications, fresh
+from tests.shared.facts import members
 
 Survey = dict[str, dict[str, Any]]
 
 _SCALARS = (str, bytes, int, float, bool, type(None))
-_SUPPRESS: Any = vars(BaseException)["__suppress_context__"]  # the interpreter sets it by itself
 _NAME = "tests.generated_application"
 
 # What is worse by design, and why. There is nothing else.
@@ -68,17 +68,6 @@ def look(error: BaseException, seen: tuple[Any, ...] = ()) -> dict[str, str]:
     found.update((f"attribute {name}", show(value, seen)) for name, value in attributes.items())
     found.update((f"slot {name}", show(value, seen)) for name, value in members(error))
     return found
-
-
-def members(value: object) -> Iterator[tuple[str, Any]]:
-    """Yield what is set in slots, and in the members of builtin classes, with its name."""
-    for cls in type(value).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, types.MemberDescriptorType) and member is not _SUPPRESS:
-                try:
-                    yield name, member.__get__(value)
-                except AttributeError:
-                    continue
 
 
 def show(value: Any, seen: tuple[Any, ...] = ()) -> str:

@@ -65,7 +65,7 @@ def succeed(*command: str | Path, cwd: Path = ROOT, timeout: float = 60, **varia
     """Run `command`, which must succeed in time, and return what it printed."""
     done = run(*command, cwd=cwd, timeout=timeout, **variables)
     assert done.code == 0, f"{done.code}: {done.output[-10_000:]}"
-    return done.stdout
+    return done.output
 
 
 def end_session(leader: int) -> None:

@@ -37,3 +37,10 @@ def _answers(path: Path) -> bool:
 def redis(path: Path) -> AbstractContextManager[None]:
     options = ["--port", "0", "--unixsocket", path, "--dir", path.parent, "--save", "", "--logfile", "redis.log"]
     return listening(path, "redis-server", *options)
+
+
+def free_port() -> int:
+    """Return a loopback port on which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])

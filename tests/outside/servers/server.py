@@ -25,6 +25,7 @@ import mysql.connector
 import pytest
 
 from tests.outside.needs import skip_without
+from tests.shared.servers import free_port
 
 URL = "MYSQL_ERRORS_COMPAT_TEST_URL"
 NO_SERVER = f"no server: `apt-get install mariadb-server` brings one, or {URL} names one"
@@ -169,12 +170,6 @@ def started() -> Iterator[Server]:
     finally:
         keeper.stdin.close()
         keeper.wait(PATIENCE)
-
-
-def free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 def listens(port: int) -> bool:

@@ -32,8 +32,9 @@ from typing import Any
 import mysql.connector
 import mysql.connector.pooling
 
-from tests.outside.servers.server import Server, free_port
+from tests.outside.servers.server import Server
 from tests.shared.facts import facts
+from tests.shared.servers import free_port
 
 PURE, EXTENSION, AIO = FLAVOURS = ("pure Python", "C extension", "asyncio")
 
