@@ -29,7 +29,8 @@ import mysql.connector
 
 from tests.outside.servers import server
 from tests.outside.servers.server import Server
-from tests.outside.upstream import ROOT, Release, apply, unpack
+from tests.outside.upstream import Release, apply, unpack
+from tests.shared.processes import ROOT
 
 from . import upstream_recorder
 from .common import exit_on_signals, fetch

@@ -26,14 +26,14 @@ every_carrier = pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier:
 def cross(request: pytest.FixtureRequest) -> Cross:
     """Return a function that runs a carrier, once for all tests."""
     try:
-        server: Server | None = request.getfixturevalue("server")
+        server = request.getfixturevalue("server").arguments()
     except pytest.skip.Exception:
         server = None  # what needs none is tested all the same
 
     @functools.cache
     def cross(carrier: Carrier, which: str) -> dict[str, Crossing]:
         need(*carrier.needs, program=carrier.program)
-        return runs.run(carrier, which, server and server.arguments())
+        return runs.run(carrier, which, server)
 
     return cross
 

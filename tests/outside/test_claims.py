@@ -19,67 +19,53 @@ pytestmark = pytest.mark.needs_package
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
-OWN_CLASS = """
-import copy, copyreg, pickle, sys, types
-import mysql.connector
-
-orders = sys.modules["orders"] = types.ModuleType("orders")
-
-class OrderFailed(mysql.connector.Error):
-    def __init__(self, *, order_id):
-        super().__init__("order failed", 1213, sqlstate="40001")
-        self.order_id = order_id
-
-orders.OrderFailed = OrderFailed
-OrderFailed.__module__ = "orders"
-"""
-
 CLAIMS = {
     "tblib misses a later class": (
-        f"""
-import mysql.connector, tblib.pickling_support
-tblib.pickling_support.install()
-{OWN_CLASS}
-try:
-    pickle.loads(pickle.dumps(OrderFailed(order_id=7)))
-except TypeError as problem:
-    print(problem)
-""",
-        "OrderFailed.__init__() takes 1 positional argument but 4 were given",
+        """
+        import mysql.connector, pickle, tblib.pickling_support
+        tblib.pickling_support.install()
+        from tests.shared.app_errors import KeywordOnly
+        try:
+            pickle.loads(pickle.dumps(KeywordOnly(table="orders", attempt=3)))
+        except TypeError as problem:
+            print(problem)
+        """,
+        "KeywordOnly.__init__() takes 1 positional argument but 4 were given",
     ),
     "tblib's pickles name it": (
-        f"""
-import tblib.pickling_support
-{OWN_CLASS}
-tblib.pickling_support.install()
-print(b"tblib" in pickle.dumps(OrderFailed(order_id=7)))
-""",
+        """
+        import pickle, tblib.pickling_support
+        from tests.shared.app_errors import KeywordOnly
+        tblib.pickling_support.install()
+        print(b"tblib" in pickle.dumps(KeywordOnly(table="orders", attempt=3)))
+        """,
         "True",
     ),
     "tblib does not read args": (
-        f"""
-import tblib.pickling_support
-{OWN_CLASS}
-tblib.pickling_support.install()
-error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
-print(type(error)(*error.args).errno)
-""",
+        """
+        import mysql.connector, tblib.pickling_support
+        tblib.pickling_support.install()
+        error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
+        print(type(error)(*error.args).errno)
+        """,
         "1213 (40001): Deadlock found",
     ),
     "a reduce of one's own does not cure args order": (
-        f"""
-{OWN_CLASS}
-class Own(OrderFailed):
-    def __reduce__(self):
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        """
+        import copy, copyreg
+        from tests.shared.app_errors import KeywordOnly
 
-error = Own(order_id=7)
-assert copy.copy(error).args == error.args
-try:
-    Own(*error.args)
-except TypeError:
-    print("not rebuilt")
-""",
+        class Own(KeywordOnly):
+            def __reduce__(self):
+                return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+
+        error = Own(table="orders", attempt=3)
+        assert copy.copy(error).args == error.args
+        try:
+            Own(*error.args)
+        except TypeError:
+            print("not rebuilt")
+        """,
         "not rebuilt",
     ),
 }

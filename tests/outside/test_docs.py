@@ -33,7 +33,12 @@ DOCUMENTS = [README, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md
 DOCUMENTS += sorted(ROOT.glob("docs/**/*.md"))
 
 # Documents that install something, or remove it, and what there is before.
-INSTALLING = {"README.md": [], "index.md": [], "moving-off.md": [".[testing]"], "old-drivers.md": ["mysql-connector==2.2.9"]}
+INSTALLING = {
+    "README.md": [],
+    "index.md": [],
+    "moving-off.md": [".[testing]"],
+    "old-drivers.md": ["mysql-connector==2.2.9"],
+}
 
 # What a document's programs import, beside the package and what every test has.
 NEEDS = {
@@ -71,7 +76,7 @@ def prepare(document: Path, folder: Path) -> tuple[Path, dict[str, str]]:
         (home / "constraints").write_text("setuptools<80\n")  # with which an old driver is built
         environment |= {"PIP_CONSTRAINT": str(home / "constraints"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         for wanted in INSTALLING[document.name]:
-            processes.succeed(programs / "pip", "install", wanted, cwd=work, timeout=110, **environment)
+            processes.succeed(programs / "pip", "install", wanted, cwd=work, timeout=110, environment=environment)
     else:
         assert not [block.place for block in blocks(document) if block.language == "sh" and "pip " in block.text]
         work.mkdir()

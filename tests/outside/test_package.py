@@ -92,8 +92,8 @@ def test_the_public_interface_is_typed_completely(clean: Path, tmp_path: Path) -
     succeed(clean, "-m", "pip", "install", "--quiet", "hypothesis")
     pyright = Path(sys.executable).with_name("pyright")
     path = os.pathsep.join([str(clean.parent), os.environ["PATH"]])
-    command = [pyright, "--verifytypes", "mysql_errors_compat", "--ignoreexternal"]
-    report = succeed(*command, cwd=tmp_path, timeout=240, PATH=path, PYTHONPATH="")
+    command = ["--verifytypes", "mysql_errors_compat", "--ignoreexternal"]
+    report = succeed(pyright, *command, cwd=tmp_path, timeout=240, PATH=path, PYTHONPATH="")
     assert "Type completeness score: 100%" in report
 
 

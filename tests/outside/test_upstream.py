@@ -15,8 +15,9 @@ from tests.core import test_never_worse
 from tests.outside import upstream
 from tests.outside.upstream import Release
 from tests.shared import fresh, generated
+from tests.shared.processes import ROOT
 
-PATCHES = upstream.ROOT / "patches"
+PATCHES = ROOT / "patches"
 CONNECTOR = PATCHES / "0001-BUG-00000000-Errors-do-not-survive-pickling-and-copying.patch"
 MYSQLX = PATCHES / "0002-BUG-00000000-Errors-of-mysqlx-do-not-survive-pickling-and-copying.patch"
 BACKPORT = PATCHES / "backports" / "0001-8.0.23-Errors-do-not-survive-pickling-and-copying.patch"

@@ -35,21 +35,22 @@ Cross = Callable[[Carrier, str], dict[str, Crossing]]
 
 def tables(cross: Cross) -> str:
     """Return the tables; `cross` says what a carrier does, by which ends have the package."""
-    rows: dict[str, dict[tuple[str, str], dict[str, None]]] = {}
+    rows: dict[str, dict[tuple[str, str], str]] = {}
     for carrier in CARRIERS:
         row = rows.setdefault(carrier.row, {})
         for which in ENDS_WITH_PACKAGE:
             for case, crossing in cross(carrier, which).items():
-                row.setdefault((which, case), {})[crossing.verdict()] = None
-    cells = {name: {key: " or ".join(verdicts) for key, verdicts in row.items()} for name, row in rows.items()}
+                seen = row.setdefault((which, case), crossing.verdict())
+                if crossing.verdict() not in seen.split(" or "):
+                    row[which, case] = f"{seen} or {crossing.verdict()}"
     made = ""
     for case, heading in HEADINGS.items():
         made += f"{heading}\n{HEADER}"
-        for name, row in cells.items():
+        for name, row in rows.items():
             made += line(name, *(row[which, case] for which in COLUMNS))
         made += "\n"
     made += ONLY_THE_SENDER
-    for name, row in cells.items():
+    for name, row in rows.items():
         sender, both = ([row[which, case] for case in (REFUSED, OWN)] for which in ("sender", "both"))
         if sender != both:
             made += line(name, *sender)

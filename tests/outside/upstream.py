@@ -79,7 +79,8 @@ class Release:
 
 
 def run(*command: str | Path, cwd: Path, timeout: float = 120, **variables: str) -> Done:
-    return processes.run(*command, cwd=cwd, timeout=timeout, PYTHONDONTWRITEBYTECODE="1", **variables)
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return processes.run(*command, cwd=cwd, timeout=timeout, environment=environment)
 
 
 def fetch(release: Release) -> Path:

@@ -6,7 +6,8 @@ import os
 import sys
 import textwrap
 
-from tests.shared.processes import ROOT, succeed
+from tests.shared.processes import ROOT as ROOT
+from tests.shared.processes import succeed
 
 
 def run(script: str, *arguments: str, timeout: float = 60) -> str:

@@ -2,7 +2,7 @@
 
 `python -m tests.shared.generated --seeds 0:100` prints in JSON what arrives of each application's error, each way it is
 sent, with the driver as it is: nothing here imports the package, but with `--with-package`. `--source` prints what they
-are instead, and `--worse` compares both, each in an interpreter of its own.
+are instead. `both` has both, each from an interpreter of its own, and `worse` compares them.
 """
 
 from __future__ import annotations
@@ -280,7 +280,6 @@ def main() -> None:
     parser.add_argument("--module", help="the driver's, by default mysql.connector.errors")
     parser.add_argument("--with-package", action="store_true", help="import mysql_errors_compat, and install it")
     parser.add_argument("--source", action="store_true", help="print the applications")
-    parser.add_argument("--worse", action="store_true", help="print what is worse with the package")
     parser.add_argument("--send", action="store_true", help="print the pickles only")
     parser.add_argument("--receive", metavar="FILE", type=Path, help="receive the pickles that --send has printed")
     options = parser.parse_args()
@@ -291,11 +290,6 @@ def main() -> None:
     )
     if options.source:
         print("\n\n".join(f"# {name}: {plan}\n{applications.source(plan)}" for name, plan in plans))
-    elif options.worse:
-        given = [argument for argument in sys.argv[1:] if argument != "--worse"]
-        found = worse(*both(*given))
-        print("\n".join(f"{what}: {problem}" for what, problems in found.items() for problem in problems))
-        print(f"{len(found)} worse")
     else:
         signal.signal(signal.SIGALRM, _too_long)
         resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))

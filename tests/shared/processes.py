@@ -22,11 +22,12 @@ class Done:
 
     code: int
     stdout: str
-    stderr: str
+    stderr: str = ""
 
     @property
     def output(self) -> str:
-        return self.stdout + self.stderr
+        """All of it, and last what was printed last."""
+        return self.stderr + self.stdout
 
 
 def run(
@@ -61,9 +62,15 @@ def run(
     return done
 
 
-def succeed(*command: str | Path, cwd: Path = ROOT, timeout: float = 60, **variables: str) -> str:
+def succeed(
+    *command: str | Path,
+    cwd: Path = ROOT,
+    timeout: float = 60,
+    environment: Mapping[str, str] = os.environ,
+    **variables: str,
+) -> str:
     """Run `command`, which must succeed in time, and return what it printed."""
-    done = run(*command, cwd=cwd, timeout=timeout, **variables)
+    done = run(*command, cwd=cwd, timeout=timeout, environment=environment, **variables)
     assert done.code == 0, f"{done.code}: {done.output[-10_000:]}"
     return done.output
 

@@ -35,7 +35,8 @@ def _answers(path: Path) -> bool:
 
 
 def redis(path: Path) -> AbstractContextManager[None]:
-    options = ["--port", "0", "--unixsocket", path, "--dir", path.parent, "--save", "", "--logfile", "redis.log"]
+    folder, name = str(path.parent), str(path)
+    options = ["--port", "0", "--unixsocket", name, "--dir", folder, "--save", "", "--logfile", "redis.log"]
     return listening(path, "redis-server", *options)
 
 

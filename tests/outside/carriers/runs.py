@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 import tempfile
@@ -201,6 +202,6 @@ def run(carrier: Carrier, which: str, server: dict[str, Any] | None = None) -> d
             **dict.fromkeys(["HOME", "TMPDIR"], folder),
             **QUIET_RAY,
         }
-        processes.succeed(*command, timeout=DEADLINE, **told)
+        processes.succeed(*command, timeout=DEADLINE, environment=os.environ | told)
         seen = json.loads(Path(folder, "answer.json").read_text())
     return {case: Crossing(*crossing) for case, crossing in seen.items()}
