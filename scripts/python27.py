@@ -17,7 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.outside.upstream import ROOT, Release, apply, run, unpack
+from tests.outside.upstream import Release, apply, run, unpack
+from tests.shared.processes import ROOT
 
 from . import debian
 from .common import exit_on_signals, fetch

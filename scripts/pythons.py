@@ -16,7 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.outside.upstream import ROOT, Done, run
+from tests.outside.upstream import run
+from tests.shared.processes import ROOT, Done
 
 from . import debian
 from .common import exit_on_signals

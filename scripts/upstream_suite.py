@@ -27,9 +27,10 @@ from typing import Any
 
 import mysql.connector
 
-from tests.outside.servers import server, server_keeper
-from tests.outside.servers.server_address import Server
-from tests.outside.upstream import ROOT, Release, apply, unpack
+from tests.outside.servers import server
+from tests.outside.servers.server import Server
+from tests.outside.upstream import Release, apply, unpack
+from tests.shared.processes import ROOT
 
 from . import upstream_recorder
 from .common import exit_on_signals, fetch
@@ -117,8 +118,8 @@ def servers(stack: ExitStack, certificates: Path) -> Sequence[Server]:
             return [server.from_url(url)] * len(CONDITIONS)
         except mysql.connector.Error as error:
             sys.exit(f"{server.URL}: {error}")
-    if not server_keeper.is_installed():
-        sys.exit(f"no server: `apt-get install mariadb-server` brings one, or {server.URL} names one")
+    if not server.is_installed():
+        sys.exit(server.NO_SERVER)
     options = [
         *SERVER_OPTIONS,
         f"--ssl-ca={certificates / 'tests_CA_cert.pem'}",
@@ -128,7 +129,7 @@ def servers(stack: ExitStack, certificates: Path) -> Sequence[Server]:
     # The server's program is looked for on the path: there it is with these options.
     program = FOLDER / "bin" / "mariadbd"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {server_keeper.program(program.name)} "$@" {shlex.join(options)}\n')
+    program.write_text(f'#!/bin/sh\nexec {server.program(program.name)} "$@" {shlex.join(options)}\n')
     program.chmod(0o755)
     os.environ["PATH"] = os.pathsep.join([str(program.parent), os.environ["PATH"]])
     return [stack.enter_context(server.started()) for _ in CONDITIONS]

@@ -13,6 +13,7 @@ import pytest
 from tests.shared import fresh, workers
 from tests.shared.comparing import difference
 from tests.shared.hierarchy import driver
+from tests.shared.servers import free_port
 
 TIMEOUT = 30
 METHODS = multiprocessing.get_all_start_methods()
@@ -47,7 +48,7 @@ def test_pool(context: Any) -> None:
 
 
 def test_connection_refused_in_a_pool(context: Any) -> None:
-    port = workers.closed_port()
+    port = free_port()
     with context.Pool(1) as pool, pytest.raises(mysql.connector.Error) as caught:
         pool.apply_async(workers.fail_really, (port,)).get(TIMEOUT)
     error = caught.value

@@ -10,45 +10,51 @@ The language and the title of a fence say what it is:
 - ``text title="output without the package"``: what they print when nothing imports the package;
 - ``text``: a picture, or what somebody else's program said.
 
-There is nothing else. Indented code, other languages and fences without one are refused, and so is a
-file that no other block uses. (pytest uses conftest.py without being told.)
+There is nothing else. Indented code, other languages and fences without one are refused.
 """
 
 from __future__ import annotations
 
-import contextlib
 import doctest
-import os
 import re
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.shared import processes
+
 OUTPUT, STOCK_OUTPUT = "output", "output without the package"
 
 PATIENCE = 100  # seconds for one block; the slowest takes twenty
-MARK = "MARKDOWN_BLOCKS_FOLDER"  # in the environment of whatever a block starts
+
+# How a block of each language is run, and what its file is called.
+COMMANDS = {
+    "sh": (["bash", "-e", "-o", "pipefail"], "block.sh"),
+    "python": (["python"], "block.py"),
+    "pycon": (["python", "-m", "doctest", "-o", "ELLIPSIS"], "block.txt"),
+}
 
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class Block(NamedTuple):
-    """A fenced block, and the line where it starts."""
+    """A fenced block, and where it is."""
 
-    line: int
+    place: str
     text: str
     language: str
     title: str
 
     @property
+    def is_file(self) -> bool:
+        return self.language == "python" and bool(self.title)
+
+    @property
     def runs(self) -> bool:
         """Tell whether this is to be executed, rather than written or compared."""
-        return self.language in ("sh", "pycon") or (self.language == "python" and not self.title)
+        return self.language in COMMANDS and not self.title
 
 
 class BadBlock(Exception):
@@ -65,32 +71,13 @@ def blocks(document: Path) -> list[Block]:
     """Return the fenced blocks of a document, in order."""
     found = []
     for token in parse(document):
-        if token.type not in ("fence", "code_block"):
-            continue
-        line = token.map[0] + 1 if token.map else 0
-        fence = re.fullmatch(r'(\w+)(?: title="([^"]+)")?', token.info.strip())
-        block = Block(line, token.content, *fence.groups(default="")) if fence else None
-        if not block or not _is_known(block):
-            raise BadBlock(f"{document.name}:{line}: what is a block marked {token.info!r}?")
-        found.append(block)
-    for index, block in enumerate(found):
-        if block.language == "python" and block.title not in ("", "conftest.py"):
-            others = [other.text for other in found[:index] + found[index + 1 :]]
-            if not any(re.search(rf"\b{Path(block.title).stem}\b", text) for text in others):
-                raise BadBlock(f"{document.name}:{block.line}: nothing uses {block.title}")
+        if token.type in ("fence", "code_block"):
+            place = f"{document.name}:{token.map[0] + 1 if token.map else 0}"
+            fence = re.fullmatch(r'(sh|python|pycon|text)(?: title="([^"]+)")?', token.info.strip())
+            if not fence:
+                raise BadBlock(f"{place}: what is a block marked {token.info!r}?")
+            found.append(Block(place, token.content, *fence.groups(default="")))
     return found
-
-
-def _is_known(block: Block) -> bool:
-    if block.title:
-        is_file = block.language == "python" and re.fullmatch(r"(\w+/)*\w+\.py", block.title)
-        return bool(is_file) or (block.language == "text" and block.title in (OUTPUT, STOCK_OUTPUT))
-    return block.language in ("sh", "python", "pycon", "text")
-
-
-def files(document: Path) -> list[Block]:
-    """Return the blocks that are files."""
-    return [block for block in blocks(document) if block.language == "python" and block.title]
 
 
 def without_package(source: str) -> str:
@@ -102,24 +89,24 @@ def run(document: Path, folder: Path, environment: dict[str, str]) -> None:
     """Run all blocks of the document in `folder`, and compare what they print with what it says."""
     printed = None
     for block in blocks(document):
-        if block.runs:
-            printed = _execute(document, block, folder, environment)
-        elif block.language == "python":
+        if block.is_file:
             _write(folder / block.title, block.text)
+        elif block.runs:
+            printed = _execute(block, folder, environment)
         elif block.title == OUTPUT:
-            _compare(document, block, printed)
+            _compare(block, printed)
 
 
 def run_without_package(document: Path, folder: Path, environment: dict[str, str]) -> None:
     """Run those blocks of which the document says what they print without the package."""
     last = None
     for block in blocks(document):
-        if block.runs:
-            last = block._replace(text=without_package(block.text))
-        elif block.language == "python":
+        if block.is_file:
             _write(folder / block.title, without_package(block.text))
+        elif block.runs:
+            last = block._replace(text=without_package(block.text))
         elif block.title == STOCK_OUTPUT:
-            _compare(document, block, _execute(document, last, folder, environment) if last else None)
+            _compare(block, _execute(last, folder, environment) if last else None)
 
 
 def _write(path: Path, text: str) -> None:
@@ -127,62 +114,16 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _compare(document: Path, block: Block, printed: str | None) -> None:
+def _compare(block: Block, printed: str | None) -> None:
     if printed is None or not doctest.OutputChecker().check_output(block.text, printed, doctest.ELLIPSIS):
-        raise BadBlock(f"{document.name}:{block.line}: the document says\n{block.text}\nand it was\n{printed}")
+        raise BadBlock(f"{block.place}: the document says\n{block.text}\nand it was\n{printed}")
 
 
-def _execute(document: Path, block: Block, folder: Path, environment: dict[str, str]) -> str:
-    """Run a block, which must succeed in time; return what it printed, and leave no process behind."""
-    suffix = {"sh": "sh", "python": "py", "pycon": "txt"}[block.language]
-    command = {
-        "sh": ["bash", "-e", "-o", "pipefail"],
-        "python": ["python"],
-        "pycon": ["python", "-m", "doctest", "-o", "ELLIPSIS"],
-    }[block.language]
-    script = folder / f"line_{block.line}.{suffix}"
-    script.write_text(block.text, encoding="utf-8")
-    printed, complaints = script.with_suffix(".stdout"), script.with_suffix(".stderr")
-    with printed.open("w") as stdout, complaints.open("w") as stderr:  # no pipes: whoever is left would keep them open
-        process = subprocess.Popen(
-            [*command, script.name],
-            cwd=folder,
-            env=environment | {MARK: str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            start_new_session=True,
-        )
-        try:
-            status: object = process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            status = f"no end in {PATIENCE} s"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            _end_all_of(folder)
-    output = printed.read_text(errors="replace")
-    if status != 0:
-        said = (output + complaints.read_text(errors="replace"))[-10_000:]
-        raise BadBlock(f"{document.name}:{block.line}: {status}: {said}")
-    return output
-
-
-def _end_all_of(folder: Path) -> None:
-    """End all that a block started and that left its process group, as Ray's processes do, where /proc tells of it."""
-    mark = f"{MARK}={folder}".encode()
-    until = time.monotonic() + 10
-    while True:
-        left = []
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                if mark in path.read_bytes().split(b"\0"):
-                    left.append(int(path.parent.name))
-        if not left:
-            return
-        assert time.monotonic() < until, left
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.01)
+def _execute(block: Block, folder: Path, environment: dict[str, str]) -> str:
+    """Run a block, which must succeed in time, and return what it printed."""
+    command, name = COMMANDS[block.language]
+    _write(folder / name, block.text)
+    done = processes.run(*command, name, cwd=folder, timeout=PATIENCE, environment=environment)
+    if done.code != 0:
+        raise BadBlock(f"{block.place}: {done.code}: {done.output[-10_000:]}")
+    return done.stdout

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks import instructions, measure, report, worker
 from benchmarks.errors import KINDS
-from tests.shared.fresh import ROOT
+from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
 

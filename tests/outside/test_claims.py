@@ -10,83 +10,71 @@ import mysql.connector
 import pytest
 
 from benchmarks.measure import load
+from tests.outside.needs import need
 from tests.shared import app_errors
-from tests.shared.fresh import ROOT, run
+from tests.shared.fresh import run
+from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
-OWN_CLASS = """
-import copy, copyreg, pickle, sys, types
-import mysql.connector
+CLAIMS = {
+    "tblib misses a later class": (
+        """
+        import mysql.connector, pickle, tblib.pickling_support
+        tblib.pickling_support.install()
+        from tests.shared.app_errors import KeywordOnly
+        try:
+            pickle.loads(pickle.dumps(KeywordOnly(table="orders", attempt=3)))
+        except TypeError as problem:
+            print(problem)
+        """,
+        "KeywordOnly.__init__() takes 1 positional argument but 4 were given",
+    ),
+    "tblib's pickles name it": (
+        """
+        import pickle, tblib.pickling_support
+        from tests.shared.app_errors import KeywordOnly
+        tblib.pickling_support.install()
+        print(b"tblib" in pickle.dumps(KeywordOnly(table="orders", attempt=3)))
+        """,
+        "True",
+    ),
+    "tblib does not read args": (
+        """
+        import mysql.connector, tblib.pickling_support
+        tblib.pickling_support.install()
+        error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
+        print(type(error)(*error.args).errno)
+        """,
+        "1213 (40001): Deadlock found",
+    ),
+    "a reduce of one's own does not cure args order": (
+        """
+        import copy, copyreg
+        from tests.shared.app_errors import KeywordOnly
 
-orders = sys.modules["orders"] = types.ModuleType("orders")
+        class Own(KeywordOnly):
+            def __reduce__(self):
+                return copyreg.__newobj__, (type(self), *self.args), self.__dict__
 
-class OrderFailed(mysql.connector.Error):
-    def __init__(self, *, order_id):
-        super().__init__("order failed", 1213, sqlstate="40001")
-        self.order_id = order_id
-
-orders.OrderFailed = OrderFailed
-OrderFailed.__module__ = "orders"
-"""
-
-CALLED_TOO_EARLY = f"""
-import mysql.connector, tblib.pickling_support
-tblib.pickling_support.install()
-{OWN_CLASS}
-try:
-    pickle.loads(pickle.dumps(OrderFailed(order_id=7)))
-except TypeError as problem:
-    print(problem)
-"""
-
-NAMED_IN_ITS_PICKLES = f"""
-import tblib.pickling_support
-{OWN_CLASS}
-tblib.pickling_support.install()
-print(b"tblib" in pickle.dumps(OrderFailed(order_id=7)))
-"""
-
-WITHOUT_ARGS = f"""
-import tblib.pickling_support
-{OWN_CLASS}
-tblib.pickling_support.install()
-error = mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
-print(type(error)(*error.args).errno)
-"""
+        error = Own(table="orders", attempt=3)
+        assert copy.copy(error).args == error.args
+        try:
+            Own(*error.args)
+        except TypeError:
+            print("not rebuilt")
+        """,
+        "not rebuilt",
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (CALLED_TOO_EARLY, "OrderFailed.__init__() takes 1 positional argument but 4 were given"),
-        (NAMED_IN_ITS_PICKLES, "True"),
-        (WITHOUT_ARGS, "1213 (40001): Deadlock found"),
-    ],
-    ids=["a later class is missed", "its pickles name it", "args are not read"],
-)
-def test_why_not_tblib(script: str, said: str) -> None:
-    pytest.importorskip("tblib")
+@pytest.mark.parametrize(("script", "said"), CLAIMS.values(), ids=CLAIMS)
+def test_what_others_do_not_cure(script: str, said: str) -> None:
+    need("tblib")
     assert run(script).strip() == said
-
-
-def test_a_reduce_of_ones_own_does_not_cure_args_order() -> None:
-    script = f"""
-{OWN_CLASS}
-class Own(OrderFailed):
-    def __reduce__(self):
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
-
-error = Own(order_id=7)
-print(copy.copy(error).args == error.args)
-try:
-    Own(*error.args)
-except TypeError:
-    print("not rebuilt")
-"""
-    assert run(script).split("\n") == ["True", "not rebuilt", ""]
 
 
 def names(error: Exception, protocol: int) -> set[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.shared import fresh
+from tests.shared.processes import succeed
 from tests.tools.checking import check, write
 
 pytestmark = pytest.mark.needs_package
@@ -17,17 +16,12 @@ pytestmark = pytest.mark.needs_package
 
 @pytest.mark.timeout(300)
 def test_all_promises_hold_for_mysqlx() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "any_hierarchy", "tests/core"],
-        cwd=fresh.ROOT,
-        env=os.environ | {"MYSQL_ERRORS_COMPAT_TEST_MODULE": "mysqlx.errors"},
-        capture_output=True,
-        text=True,
+    done = succeed(
+        *[sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "any_hierarchy", "tests/core"],
         timeout=280,
-        check=False,
+        MYSQL_ERRORS_COMPAT_TEST_MODULE="mysqlx.errors",
     )
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout
+    assert " passed" in done
 
 
 def test_both_hierarchies_are_installed_and_uninstalled_together() -> None:

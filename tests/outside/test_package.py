@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import mysql_errors_compat
-from tests.shared.fresh import ROOT
+from tests.shared.processes import ROOT, succeed
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(300)]
 
@@ -36,26 +35,11 @@ retry(mysql.connector.IntegrityError("x", 1, ("a",), "HY000"))
 """
 
 
-def run(*command: str | Path, **options: object) -> str:
-    done = subprocess.run(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=240,
-        check=False,
-        **options,  # type: ignore[call-overload]
-    )
-    assert done.returncode == 0, done.stdout
-    return str(done.stdout)
-
-
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the wheel and the source distribution."""
     folder = tmp_path_factory.mktemp("released")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
+    succeed(sys.executable, "-m", "build", "--outdir", folder, ROOT, timeout=240)
     return folder
 
 
@@ -63,9 +47,11 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clean(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the Python of an environment in which the wheel was installed, and so the driver."""
     environment = tmp_path_factory.mktemp("clean")
-    run(sys.executable, "-m", "venv", environment)
+    succeed(sys.executable, "-m", "venv", environment)
     python = environment / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *released.glob("*.whl"))
+    succeed(
+        python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *released.glob("*.whl"), timeout=120
+    )
     return python
 
 
@@ -85,31 +71,29 @@ def test_the_source_distribution_holds_what_the_tests_need(released: Path) -> No
 
 
 def test_the_metadata_can_be_shown(released: Path) -> None:
-    assert run(sys.executable, "-m", "twine", "check", "--strict", *released.iterdir()).count("PASSED") == 2
+    assert succeed(sys.executable, "-m", "twine", "check", "--strict", *released.iterdir()).count("PASSED") == 2
 
 
 def test_an_installed_wheel_works(clean: Path, tmp_path: Path) -> None:
-    assert mysql_errors_compat.__version__ in run(clean, "-m", "mysql_errors_compat", "--version", cwd=tmp_path)
+    assert mysql_errors_compat.__version__ in succeed(clean, "-m", "mysql_errors_compat", "--version", cwd=tmp_path)
     script = """
 import pickle, mysql.connector, mysql_errors_compat
 error = pickle.loads(pickle.dumps(mysql.connector.IntegrityError("x", 1, ("a",), "HY000")))
 print(error.args, error.__reduce__()[1])
 """
-    assert run(clean, "-c", script, cwd=tmp_path) == "(1, '1 (HY000): x', 'HY000') ('x', 1, ('a',), 'HY000')\n"
-    installed = run(clean, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check", cwd=tmp_path)
+    assert succeed(clean, "-c", script, cwd=tmp_path) == "(1, '1 (HY000): x', 'HY000') ('x', 1, ('a',), 'HY000')\n"
+    installed = succeed(clean, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path)
     others = {line.partition("==")[0] for line in installed.split()} - {"pip", "setuptools"}
     assert others == {"mysql_errors_compat", "mysql-connector-python"}
     assert (clean.parent / "mysql-errors-compat").exists()
 
 
 def test_the_public_interface_is_typed_completely(clean: Path, tmp_path: Path) -> None:
-    run(clean, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "hypothesis")
+    succeed(clean, "-m", "pip", "install", "--quiet", "hypothesis")
     pyright = Path(sys.executable).with_name("pyright")
-    report = run(
-        *(pyright, "--verifytypes", "mysql_errors_compat", "--ignoreexternal"),
-        env=os.environ | {"PATH": f"{clean.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""},
-        cwd=tmp_path,
-    )
+    path = os.pathsep.join([str(clean.parent), os.environ["PATH"]])
+    command = ["--verifytypes", "mysql_errors_compat", "--ignoreexternal"]
+    report = succeed(pyright, *command, cwd=tmp_path, timeout=240, PATH=path, PYTHONPATH="")
     assert "Type completeness score: 100%" in report
 
 
@@ -117,7 +101,7 @@ def test_mypy_tells_users_who_subclass_the_drivers_errors_nothing_new(tmp_path: 
     reports = []
     for first in ("import sys", "import mysql_errors_compat"):
         (tmp_path / "orders.py").write_text(first + SUBCLASS)
-        reports.append(run(sys.executable, "-m", "mypy", "--strict", "orders.py", cwd=tmp_path))
+        reports.append(succeed(sys.executable, "-m", "mypy", "--strict", "orders.py", cwd=tmp_path, timeout=240))
     assert reports[0] == reports[1]
     assert "Success" in reports[0]
 

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.outside.servers.server import skip_without
+from tests.outside.needs import need
 from tests.shared.fresh import run
 
 pytestmark = pytest.mark.needs_package
 
-# Imported by the tasks' worker too, which is the same process here: what is carried is what matters.
-ORDERS = """
-import mysql.connector
-import mysql_errors_compat
-
-class OrderFailed(mysql.connector.Error):
-    def __init__(self, *, order_id):
-        super().__init__("order failed", 1213, sqlstate="40001")
-        self.order_id = order_id
-
-def ship(order_id):
-    raise OrderFailed(order_id=order_id)
-
-def returned(order_id):
-    return OrderFailed(order_id=order_id)
-"""
-
+# The tasks' worker is the same process here: what is carried is what matters.
 START = """
 import logging, sys, warnings
+from pathlib import Path
 logging.disable()
 warnings.simplefilter("ignore")  # of others' libraries
-sys.path.insert(0, sys.argv[1])
-import orders
+import mysql_errors_compat
+from tests.shared import servers
+from tests.shared.app_errors import KeywordOnly
+
+def ship(table):
+    raise KeywordOnly(table=table, attempt=7)
+
+def returned(table):
+    return KeywordOnly(table=table, attempt=7)
 
 def tell(error):
-    print(type(error).__name__, vars(error).get("order_id"), error.args)
+    print(type(error).__name__, vars(error).get("attempt"), error.args)
 """
 
 DRAMATIQ = """
@@ -50,11 +40,11 @@ from dramatiq.results.backends import StubBackend
 broker = StubBroker()
 broker.add_middleware(Results(backend=StubBackend()))
 dramatiq.set_broker(broker)
-ship = dramatiq.actor(orders.ship, broker=broker, store_results=True, max_retries=0)
+ship = dramatiq.actor(ship, broker=broker, store_results=True, max_retries=0)
 worker = dramatiq.Worker(broker, worker_timeout=100)
 worker.start()
 try:
-    ship.send(7).get_result(block=True, timeout=30_000)
+    ship.send("orders").get_result(block=True, timeout=30_000)
 except ResultFailure as failure:
     print(failure.orig_exc_type, failure.orig_exc_msg)
 worker.stop()
@@ -66,52 +56,41 @@ from huey.exceptions import TaskException
 
 huey = MemoryHuey(immediate=True)
 try:
-    huey.task()(orders.ship)(7).get()
+    huey.task()(ship)("orders").get()
 except TaskException as error:
     print(error.metadata["error"])
-tell(huey.task()(orders.returned)(7).get())
+tell(huey.task()(returned)("orders").get())
 """
 
+# A job's function is found by the name of its module.
 RQ = """
-import subprocess, time
-from pathlib import Path
+import types
 from redis import Redis
 from rq import Queue, SimpleWorker
 
-socket = Path(sys.argv[1], "redis")
-server = subprocess.Popen(
-    ["redis-server", "--port", "0", "--unixsocket", str(socket), "--dir", sys.argv[1], "--save", ""],
-    stdout=subprocess.DEVNULL,
-)
-try:
-    while not socket.exists():
-        time.sleep(0.02)
-    queue = Queue(connection=Redis(unix_socket_path=str(socket)))
-    raised, returned = queue.enqueue(orders.ship, 7), queue.enqueue(orders.returned, 7)
+jobs = sys.modules["jobs"] = types.ModuleType("jobs")
+jobs.ship, jobs.returned = ship, returned
+path = Path(sys.argv[1], "redis")
+with servers.redis(path):
+    queue = Queue(connection=Redis(unix_socket_path=str(path)))
+    raised, given = queue.enqueue("jobs.ship", "orders"), queue.enqueue("jobs.returned", "orders")
     SimpleWorker([queue], connection=queue.connection).work(burst=True)
     print(raised.latest_result().exc_string.splitlines()[-1])
-    tell(returned.return_value(refresh=True))
-finally:
-    server.kill()
-    server.wait()
+    tell(given.return_value(refresh=True))
 """
 
-WHOLE = "OrderFailed 7 (1213, '1213 (40001): order failed', '40001')"
+TEXT = "1213 (40001): orders failed"
+WHOLE = f"KeywordOnly 7 (1213, '{TEXT}', '40001')"
 
 
 @pytest.mark.parametrize(
     ("library", "script", "said"),
     [
-        ("dramatiq", DRAMATIQ, ["OrderFailed 1213 (40001): order failed"]),
-        ("huey", HUEY, ["OrderFailed(1213, '1213 (40001): order failed', '40001')", WHOLE]),
-        ("rq", RQ, ["orders.OrderFailed: 1213 (40001): order failed", WHOLE]),
+        ("dramatiq", DRAMATIQ, [f"KeywordOnly {TEXT}"]),
+        ("huey", HUEY, [f"KeywordOnly(1213, '{TEXT}', '40001')", WHOLE]),
+        ("rq", RQ, [f"tests.shared.app_errors.KeywordOnly: {TEXT}", WHOLE]),
     ],
-    ids=["Dramatiq", "Huey", "RQ"],
 )
 def test_what_the_caller_gets(library: str, script: str, said: list[str], tmp_path: Path) -> None:
-    if not importlib.util.find_spec(library):
-        skip_without(f"`pip install {library}` brings what this needs, where there is a build for this Python")
-    if library == "rq" and not shutil.which("redis-server"):
-        skip_without("`apt-get install redis-server` brings what this needs")
-    (tmp_path / "orders.py").write_text(ORDERS)
+    need(library, program="redis-server" if library == "rq" else "")
     assert run(START + script, str(tmp_path)).splitlines() == said

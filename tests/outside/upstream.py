@@ -6,18 +6,18 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import pytest
+from tests.outside.needs import skip_without
+from tests.shared import processes
+from tests.shared.processes import ROOT, Done
 
-ROOT = Path(__file__).parents[2]
 VENV = ROOT / ".venv"
 CACHE = VENV / "upstream" if VENV.is_dir() else Path(tempfile.gettempdir(), "mysql_errors_compat-upstream")
 
@@ -78,31 +78,9 @@ class Release:
         return Path("lib", f"{self.module.replace('.', '/')}.py"), Path(f"{self.tests.replace('.', '/')}.py")
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and all that it printed."""
-
-    code: int
-    output: str
-
-
-def run(*command: str | Path, cwd: Path, timeout: float = 120, **environment: str) -> Done:
-    """Run `command` to its end, or to its timeout, which is the end of everything that it started."""
-    with subprocess.Popen(
-        command,
-        cwd=cwd,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=timeout)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return Done(process.returncode, output)
+def run(*command: str | Path, cwd: Path, timeout: float = 120, **variables: str) -> Done:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return processes.run(*command, cwd=cwd, timeout=timeout, environment=environment)
 
 
 def fetch(release: Release) -> Path:
@@ -122,19 +100,13 @@ def fetch(release: Release) -> Path:
             done = Done(1, "it took too long")
         if done.code:
             shutil.rmtree(partial)
-            _give_up(f"no source distribution: try `{' '.join([*download, str(folder)])}`; it said: {done.output}")
+            skip_without(f"no source distribution: try `{' '.join([*download, str(folder)])}`; it said: {done.output}")
         try:
             partial.rename(folder)
         except OSError:  # another run of the tests was faster
             shutil.rmtree(partial)
     (archive,) = folder.iterdir()
     return archive
-
-
-def _give_up(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def unpack(archive: Path, folder: Path) -> Path:

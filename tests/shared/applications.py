@@ -7,7 +7,6 @@ plan is nothing special.
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import re
 import textwrap
@@ -75,7 +74,6 @@ DECORATORS = {
     "attrs with slots": "@attr.define",
     "attrs, keywords": "@attr.define(slots=False, kw_only=True)",
 }
-ATTRS = importlib.util.find_spec("attr") is not None
 _FIELDS_CALLS = (("App(table='orders')", "App(table='orders', attempt=2)"), "table=self.table, attempt=self.attempt")
 
 SLOT_VALUES = {
@@ -165,8 +163,6 @@ def plan(seed: int) -> Plan:
     drawn["call"] = str(draw.randrange(1000))
     if drawn["access"] == "getattr":
         drawn["after 1"] = "inner"
-    if drawn["kind"].startswith("attrs") and not ATTRS:
-        drawn["kind"] = "dataclass"
     if "with slots" in drawn["kind"] or not drawn["slot"]:
         drawn["slot"] = drawn["slot is set"] = ""
     if "AppBase" not in (drawn["before"], drawn["behind"]):

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
 import sys
-import tempfile
 import textwrap
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.shared.processes import ROOT as ROOT
+from tests.shared.processes import succeed
 
 
 def run(script: str, *arguments: str, timeout: float = 60) -> str:
     """Run `script`, which must succeed in time, return what it printed, and leave no process behind."""
-    with tempfile.TemporaryFile("w+") as output:  # no pipe: whoever is left in the group would keep it open
-        process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", textwrap.dedent(script), *arguments],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            status: object = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            status = f"no end in {timeout} s"
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        output.seek(0)
-        printed = output.read()
-    assert status == 0, f"{status}: {printed}"
-    return printed
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(script), *arguments]
+    return succeed(*command, timeout=timeout, PYTHONPATH=path)

@@ -2,7 +2,7 @@
 
 `python -m tests.shared.generated --seeds 0:100` prints in JSON what arrives of each application's error, each way it is
 sent, with the driver as it is: nothing here imports the package, but with `--with-package`. `--source` prints what they
-are instead, and `--worse` compares both, each in an interpreter of its own.
+are instead. `both` has both, each from an interpreter of its own, and `worse` compares them.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ import signal
 import sys
 import types
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from tests.shared import VALUES, applications, fresh
+from tests.shared.facts import members
 
 Survey = dict[str, dict[str, Any]]
 
 _SCALARS = (str, bytes, int, float, bool, type(None))
-_SUPPRESS: Any = vars(BaseException)["__suppress_context__"]  # the interpreter sets it by itself
 _NAME = "tests.generated_application"
 
 # What is worse by design, and why. There is nothing else.
@@ -68,17 +68,6 @@ def look(error: BaseException, seen: tuple[Any, ...] = ()) -> dict[str, str]:
     found.update((f"attribute {name}", show(value, seen)) for name, value in attributes.items())
     found.update((f"slot {name}", show(value, seen)) for name, value in members(error))
     return found
-
-
-def members(value: object) -> Iterator[tuple[str, Any]]:
-    """Yield what is set in slots, and in the members of builtin classes, with its name."""
-    for cls in type(value).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, types.MemberDescriptorType) and member is not _SUPPRESS:
-                try:
-                    yield name, member.__get__(value)
-                except AttributeError:
-                    continue
 
 
 def show(value: Any, seen: tuple[Any, ...] = ()) -> str:
@@ -291,7 +280,6 @@ def main() -> None:
     parser.add_argument("--module", help="the driver's, by default mysql.connector.errors")
     parser.add_argument("--with-package", action="store_true", help="import mysql_errors_compat, and install it")
     parser.add_argument("--source", action="store_true", help="print the applications")
-    parser.add_argument("--worse", action="store_true", help="print what is worse with the package")
     parser.add_argument("--send", action="store_true", help="print the pickles only")
     parser.add_argument("--receive", metavar="FILE", type=Path, help="receive the pickles that --send has printed")
     options = parser.parse_args()
@@ -302,11 +290,6 @@ def main() -> None:
     )
     if options.source:
         print("\n\n".join(f"# {name}: {plan}\n{applications.source(plan)}" for name, plan in plans))
-    elif options.worse:
-        given = [argument for argument in sys.argv[1:] if argument != "--worse"]
-        found = worse(*both(*given))
-        print("\n".join(f"{what}: {problem}" for what, problems in found.items() for problem in problems))
-        print(f"{len(found)} worse")
     else:
         signal.signal(signal.SIGALRM, _too_long)
         resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))

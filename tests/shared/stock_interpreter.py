@@ -8,12 +8,12 @@ A pair is answered with all that is to be seen in the error, and with a text whe
 
 from __future__ import annotations
 
-import contextlib
 import pickle
 import sys
-from types import MemberDescriptorType
+from operator import itemgetter
 from typing import Any
 
+from tests.shared.facts import members
 from tests.shared.hierarchy import driver
 
 
@@ -23,17 +23,11 @@ def look(error: Any) -> tuple[Any, ...]:
 
 def look_closely(error: Any) -> tuple[Any, ...]:
     """Return the same with the text, and with what is outside of ``__dict__``: slots, and members of builtins."""
-    members = {}
-    for cls in type(error).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, MemberDescriptorType) and name != "__suppress_context__":
-                with contextlib.suppress(AttributeError):  # a slot that is not set
-                    members[f"{cls.__name__}.{name}"] = member.__get__(error)
     try:
         text: object = str(error)
     except Exception as problem:  # the driver's __str__ raises where there is no message
         text = type(problem)
-    return *look(error)[:3], text, sorted(members.items()), sorted(vars(error).items())
+    return *look(error)[:3], text, sorted(members(error), key=itemgetter(0)), sorted(vars(error).items())
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from typing import Any
 
 import mysql.connector
@@ -11,6 +10,7 @@ import mysql.connector
 import mysql_errors_compat
 from tests.shared import app_errors
 from tests.shared.hierarchy import driver
+from tests.shared.stock_workers import CASES as APPLICATIONS
 
 mysql_errors_compat.install(driver)
 
@@ -33,14 +33,11 @@ CASES: dict[str, Any] = {
     "client error": lambda: driver.InterfaceError(errno=2003, values=("localhost", 3306, 2)),
     "without fields": lambda: driver.Error(),
     "with a note": with_note,
-    "plain subclass": lambda: app_errors.Plain("text", 1205, None, "HY000"),
     "own constructor": lambda: app_errors.KeywordOnly(table="orders", attempt=3),
-    "dataclass": lambda: app_errors.Data("orders", [1, 2]),
     "own __new__": lambda: app_errors.OwnNew("orders", region="eu"),
     "slots": lambda: app_errors.SlottedOwn(table="orders"),
-    "OSError": lambda: app_errors.WithOSErrorOwn(path="/run/mysqld.sock", code=2002),
     "OSError first": lambda: app_errors.WithOSErrorFirst(host="db1", code=2003),
-    "nested": lambda: app_errors.Outer.Nested.Deeper(table="orders"),
+    **APPLICATIONS,
 }
 
 
@@ -63,10 +60,3 @@ def put(queue: Any, case: str) -> None:
 def send(connection: Any, case: str) -> None:
     with contextlib.closing(connection):
         connection.send(make(case))
-
-
-def closed_port() -> int:
-    """Return a loopback port on which nobody listens."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])

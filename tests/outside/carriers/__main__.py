@@ -8,18 +8,15 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import shutil
 import sys
 import threading
 import time
 from typing import Any, NoReturn
 
-from . import sessions
-from .ends import Carrier, Carry, answer_file, as_receiver, facts, folder, sent_file
+from .ends import Carrier, Carry, answer_file, as_receiver, facts, sent_file
 
 
 def main(carrier: str, patience: float, cases: list[str]) -> None:
-    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     module, _, name = carrier.partition(":")
     start: Carrier = getattr(importlib.import_module(f"tests.outside.carriers.{module}"), name)
     seen = {}
@@ -47,31 +44,16 @@ def receive(carry: Carry, case: str, patience: float) -> BaseException | None:
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
-    sent_at = None
-    while thread.is_alive():
-        thread.join(0.02)
-        if sent_at is None and sent_file(case).exists():
-            sent_at = time.monotonic()
-        if sent_at is not None and time.monotonic() > sent_at + patience:
-            return None
-    return arrived[0]
+    while thread.is_alive() and not sent_file(case).exists():
+        time.sleep(0.02)
+    thread.join(patience)
+    return arrived[0] if arrived else None
 
 
 def finish(seen: dict[str, Any]) -> NoReturn:
     """Leave the answer, and whatever still runs to whoever waits for it: a Pool replaces each worker that is ended."""
     answer_file().write_text(json.dumps(seen))
     os._exit(0)
-
-
-def end_with(parent: int) -> None:
-    """End as soon as nobody waits for the answer any more, for the tests may be killed."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    try:
-        sessions.end(os.getpid())
-    finally:
-        shutil.rmtree(folder(), ignore_errors=True)
-        os._exit(1)
 
 
 if __name__ == "__main__":

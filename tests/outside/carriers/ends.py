@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 import mysql.connector
 
 from tests.shared import app_errors
+from tests.shared.facts import facts as facts
+from tests.shared.hierarchy import CLASSES as DRIVERS
 
 Carry = Callable[[str], Any]  # has the other end raise an error, and returns or raises what arrives
 Carrier = Callable[[], AbstractContextManager[Carry]]
@@ -40,6 +41,12 @@ def as_receiver() -> None:
     _import_package_if("receiver")
 
 
+def as_worker() -> None:
+    """Be the sender from the start, as an application's module with tasks is, if a worker has imported that."""
+    if "worker" in sys.argv:
+        as_sender()
+
+
 def _import_package_if(end: str) -> None:
     if os.environ[ENDS] in (end, "both"):
         import mysql_errors_compat  # noqa: F401
@@ -61,14 +68,7 @@ def duplicate() -> None:
 
 
 # Classes that an application names to carriers which want to know them.
-CLASSES = [
-    *(
-        cls
-        for cls in vars(mysql.connector.errors).values()
-        if isinstance(cls, type) and issubclass(cls, mysql.connector.Error)
-    ),
-    app_errors.KeywordOnly,
-]
+CLASSES = [*DRIVERS, app_errors.KeywordOnly]
 
 CASES = {"refused": refused, "own constructor": own_constructor, "duplicate": duplicate}
 
@@ -91,13 +91,6 @@ def caught(case: str) -> Any:
         return error
 
 
-def note_sent(case: str, error: BaseException) -> None:
-    """Note what an error looks like when sent, in a file that is there only when it is complete."""
-    part = sent_file(case).with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(facts(error)))
-    part.replace(sent_file(case))
-
-
 def sent_file(case: str) -> Path:
     return folder() / f"{case}.json"
 
@@ -106,21 +99,8 @@ def answer_file() -> Path:
     return folder() / "answer.json"
 
 
-def facts(error: BaseException) -> dict[str, Any]:
-    """Return what there is to see in an error."""
-    cls = type(error)
-    return {
-        "type": f"{cls.__module__}.{cls.__qualname__}",
-        "args": repr(error.args),
-        "str": _text(error),
-        "attributes": {name: repr(value) for name, value in vars(error).items()},
-        "functions": [frame.name for frame in traceback.extract_tb(error.__traceback__)],
-        "has_package": "mysql_errors_compat" in sys.modules,
-    }
-
-
-def _text(error: BaseException) -> str | None:
-    try:
-        return str(error)
-    except (AttributeError, TypeError):  # from the driver's __str__, where its message is missing or no text
-        return None
+def note_sent(case: str, error: BaseException) -> None:
+    """Note what an error looks like when sent, in a file that is there only when it is complete."""
+    part = sent_file(case).with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps(facts(error)))
+    part.replace(sent_file(case))

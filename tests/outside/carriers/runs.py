@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
-import platform
-import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.shared import VALUES
-from tests.shared.fresh import ROOT
+from tests.shared import VALUES, processes
 
-from . import sessions
 from .ends import ENDS, FOLDER, PORT, SERVER
 
 ENDS_WITH_PACKAGE = ("neither", "sender", "receiver", "both")
 DEADLINE = 90  # seconds for one interpreter; the slowest takes ten
+QUIET_RAY = {
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with a cluster, on any system, it listens for other machines
+}
 PATIENCE, SHORT = 30, 5  # seconds, from sending to "hangs"; short where that is what is known to happen
 
 REFUSED, DUPLICATE, OWN = "refused", "duplicate", "own constructor"
@@ -61,10 +60,16 @@ def pickles(row: str, *names: str, own: str = "`TypeError`", **options: Any) -> 
 
 
 def args(
-    row: str, *names: str, own: str, sender: str = "", receiver: str = WITHOUT_OWN, **options: Any
+    row: str,
+    *names: str,
+    own: str,
+    sender: str = "",
+    receiver: str = WITHOUT_OWN,
+    both: str = WITHOUT_OWN,
+    **options: Any,
 ) -> Iterator[Carrier]:
     """Carriers that send nothing but `args`, so that it is for the receiver to understand them."""
-    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, WITHOUT_OWN)
+    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, both)
     for name in names:
         yield Carrier(row, name, *verdicts, values=False, **options)
 
@@ -80,13 +85,13 @@ CARRIERS = [
     *pickles("`Manager`", "standard:manager"),
     *pickles("`ProcessPoolExecutor`", "standard:executor", own="`BrokenProcessPool`"),
     *pickles("`ExceptionGroup`, pickled", "standard:group"),
-    *pickles("joblib (loky)", "with_joblib:loky", own="`BrokenProcessPool`", needs=("joblib",)),
-    *pickles("cloudpickle", "with_cloudpickle:by_reference", "with_cloudpickle:by_value", needs=("cloudpickle",)),
-    *pickles("dill", "with_dill:alone", needs=("dill", "multiprocess", "pathos")),
+    *pickles("joblib (loky)", "pools:joblib", own="`BrokenProcessPool`", needs=("joblib",)),
+    *pickles("cloudpickle", "picklers:cloudpickle", "picklers:cloudpickle_by_value", needs=("cloudpickle",)),
+    *pickles("dill", "picklers:dill", needs=("dill",)),
     *pickles(
         "pathos, multiprocess",
-        "with_dill:multiprocess_pool",
-        "with_dill:pathos_pool",
+        "pools:multiprocess",
+        "pools:pathos",
         own=HANGS,
         needs=("multiprocess", "pathos"),
     ),
@@ -117,26 +122,33 @@ CARRIERS = [
     ),
     *args(
         "oslo.messaging",
-        "with_oslo_messaging:replies",
+        "wrappers:oslo_messaging",
         own="`RemoteError`",
         needs=("oslo.messaging",),
     ),
-    *args("the texts of `args`, as nameko sends them", "standard:texts", own="`TypeError`"),
+    # Only the driver's constructor reads texts.
+    *args(
+        "the texts of `args`, as nameko sends them",
+        "standard:texts",
+        own="`TypeError`",
+        receiver="`TypeError`",
+        both="`TypeError`",
+    ),
     # They make the error at the receiver, from `args` and attributes.
     Carrier("Pyro5", "with_pyro:calls", PYRO, PYRO, needs=("Pyro5",)),
     Carrier("RPyC", "with_rpyc:calls", NO_STR, NO_STR, values=False, needs=("rpyc",)),
     # tblib, which Dask applies to what is raised, makes up for the stock driver where it knows the class.
-    Carrier("Dask, raised", "with_dask:raised", WHOLE, traceback=True, needs=("distributed", "tblib")),
-    *pickles("Dask, returned", "with_dask:returned", needs=("distributed", "tblib")),
-    *pickles("Ray, `.cause`", "with_ray:tasks", own="`UnserializableException`", needs=("ray",)),
-    *pickles("SQLAlchemy, `.orig`", "with_sqlalchemy:orig", needs=("SQLAlchemy",)),
-    *pickles("Django, `.__cause__`", "with_django:cause", needs=("Django",)),
-    *pickles("jsonpickle", "with_jsonpickle:jsonpickled", needs=("jsonpickle",)),
+    Carrier("Dask, raised", "pools:dask_raised", WHOLE, traceback=True, needs=("distributed", "tblib")),
+    *pickles("Dask, returned", "pools:dask_returned", needs=("distributed", "tblib")),
+    *pickles("Ray, `.cause`", "pools:ray", own="`UnserializableException`", needs=("ray",)),
+    *pickles("SQLAlchemy, `.orig`", "wrappers:sqlalchemy_orig", needs=("SQLAlchemy",)),
+    *pickles("Django, `.__cause__`", "wrappers:django_cause", needs=("Django",)),
+    *pickles("jsonpickle", "picklers:jsonpickle", needs=("jsonpickle",)),
     *(
-        Carrier("tblib", f"with_tblib:{name}", WHOLE, traceback=True, needs=("tblib",))
-        for name in ("before_the_package", "after_the_package")
+        Carrier("tblib", f"picklers:{name}", WHOLE, traceback=True, needs=("tblib",))
+        for name in ("tblib_before_the_package", "tblib_after_the_package")
     ),
-    *pickles("tblib, installed before the driver", "with_tblib:before_the_driver", needs=("tblib",)),
+    *pickles("tblib, installed before the driver", "picklers:tblib_before_the_driver", needs=("tblib",)),
 ]
 
 
@@ -172,82 +184,24 @@ def _fields(facts: dict[str, Any]) -> dict[str, Any]:
     return {"args": facts["args"], **attributes, "str": facts["str"]}
 
 
-def missing(carrier: Carrier) -> str | None:
-    """Return how to get what this machine lacks for `carrier`."""
-    for name in carrier.needs:
-        try:
-            importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            return f"`pip install {name}` brings what this needs, where there is a build for this Python"
-    if carrier.program and not shutil.which(carrier.program):
-        return f"`apt-get install {carrier.program}` brings what this needs"
-    return None
-
-
-def run(carrier: Carrier, which: str, server: dict[str, Any] | None) -> dict[str, Crossing]:
+def run(carrier: Carrier, which: str, server: dict[str, Any] | None = None) -> dict[str, Crossing]:
     """Have `carrier` bring one error after the other, while `which` ends have the package."""
     cases = [REFUSED, *([DUPLICATE] if server else []), OWN]
-    path = Path(tempfile.mkdtemp(prefix="carrier-"))
-    try:
-        with socket.socket() as nobody_listens:
-            nobody_listens.bind(("127.0.0.1", 0))
-            told = {
-                ENDS: which,
-                FOLDER: str(path),
-                PORT: str(nobody_listens.getsockname()[1]),
-                SERVER: json.dumps(server),
-            }
-            patience = SHORT if HANGS in getattr(carrier, which) else PATIENCE
-            command = [sys.executable, "-m", "tests.outside.carriers", carrier.name, str(patience), *cases]
-            _run(command, _environment(path) | told, path / "log")
-            seen = json.loads((path / "answer.json").read_text())
-            return {case: Crossing(*crossing) for case, crossing in seen.items()}
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _environment(path: Path) -> dict[str, str]:
-    """Return an environment that keeps whatever is written in `path`, and whoever listens on loopback."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MYSQL_ERRORS_COMPAT_")}
-    return kept | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-        "HOME": str(path),
-        "TMPDIR": str(path),
-        "RAY_AUTH_MODE": "disabled",
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with a cluster, on any system, it listens for other machines
-    }
-
-
-def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        process.wait(timeout=DEADLINE)
-    finally:
-        process.kill()
-        sessions.end(process.pid)
-        process.wait()
-    assert process.returncode == 0, log.read_text(errors="replace")[-10_000:]
-
-
-def keep(folder: Path, carrier: Carrier, which: str, crossings: dict[str, Crossing]) -> None:
-    """Keep what was seen, and with which versions, for the table."""
-    versions = {name: importlib.metadata.version(name) for name in ("mysql-connector-python", *carrier.needs)}
-    seen = {
-        "verdicts": {case: crossing.verdict() for case, crossing in crossings.items()},
-        "versions": {"Python": platform.python_version(), **versions},
-    }
-    (folder / kept_name(carrier, which)).write_text(json.dumps(seen))
-
-
-def kept_name(carrier: Carrier, which: str) -> str:
-    return f"{carrier.name.replace(':', ' ')} {which}.json"
+    patience = SHORT if HANGS in getattr(carrier, which) else PATIENCE
+    command = [sys.executable, "-m", "tests.outside.carriers", carrier.name, str(patience), *cases]
+    with (
+        tempfile.TemporaryDirectory(prefix="carrier-", ignore_cleanup_errors=True) as folder,
+        socket.socket() as nobody_listens,
+    ):
+        nobody_listens.bind(("127.0.0.1", 0))
+        told = {
+            ENDS: which,
+            FOLDER: folder,
+            PORT: str(nobody_listens.getsockname()[1]),
+            SERVER: json.dumps(server),
+            **dict.fromkeys(["HOME", "TMPDIR"], folder),
+            **QUIET_RAY,
+        }
+        processes.succeed(*command, timeout=DEADLINE, environment=os.environ | told)
+        seen = json.loads(Path(folder, "answer.json").read_text())
+    return {case: Crossing(*crossing) for case, crossing in seen.items()}

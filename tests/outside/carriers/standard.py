@@ -20,16 +20,27 @@ if sys.version_info < (3, 11):
 SPAWN = multiprocessing.get_context("spawn")  # so that a worker has only what it imports itself
 
 
-def pool(method: str) -> Carrier:
+def sent_as(dumps: Callable[[str], Any], loads: Callable[[Any], Any]) -> Carrier:
+    """Serialize with `dumps` in another process, where it takes the case, and with `loads` in this one."""
+
     @contextmanager
     def carrier() -> Iterator[Carry]:
-        with multiprocessing.get_context(method).Pool(1) as pool:
+        with ProcessPoolExecutor(1, mp_context=SPAWN) as sender:
+            yield lambda case: loads(sender.submit(dumps, case).result())
+
+    return carrier
+
+
+def pool(context: Any) -> Carrier:
+    @contextmanager
+    def carrier() -> Iterator[Carry]:
+        with context.Pool(1) as pool:
             yield lambda case: pool.apply_async(fail, (case,)).get()
 
     return carrier
 
 
-spawn, fork, forkserver = pool("spawn"), pool("fork"), pool("forkserver")
+spawn, fork, forkserver = map(pool, map(multiprocessing.get_context, ("spawn", "fork", "forkserver")))
 
 
 @contextmanager
@@ -54,79 +65,28 @@ def executor() -> Iterator[Carry]:
 def queue() -> Iterator[Carry]:
     def carry(case: str) -> Any:
         queue = SPAWN.Queue()
-        with running(put, queue, case):
-            return queue.get()
+        SPAWN.Process(target=put, args=(queue, case)).start()
+        return queue.get()
 
     yield carry
-
-
-@contextmanager
-def pipe() -> Iterator[Carry]:
-    def carry(case: str) -> Any:
-        ours, theirs = SPAWN.Pipe(duplex=False)
-        with ours, theirs, running(send, theirs, case):
-            return ours.recv()
-
-    yield carry
-
-
-@contextmanager
-def manager() -> Iterator[Carry]:
-    with Manager(ctx=SPAWN) as manager:
-        yield lambda case: manager.Failing().fail(case)
-
-
-@contextmanager
-def group() -> Iterator[Carry]:
-    with sent_as(pickled_group, pickle.loads) as carry:
-        yield lambda case: carry(case).exceptions[1]
-
-
-@contextmanager
-def texts() -> Iterator[Carry]:
-    """Send what nameko does, which cannot be here itself: it brings pytest a plugin that warns at the start."""
-    classes = {cls.__name__: cls for cls in CLASSES}
-
-    def loads(sent: str) -> Any:
-        name, args = json.loads(sent)
-        return classes[name](*args)
-
-    with sent_as(dumped_texts, loads) as carry:
-        yield carry
-
-
-@contextmanager
-def sent_as(dumps: Callable[[str], Any], loads: Callable[[Any], Any]) -> Iterator[Carry]:
-    """Serialize with `dumps` in another process, where it takes the case, and with `loads` in this one."""
-    with ProcessPoolExecutor(1, mp_context=SPAWN) as sender:
-        yield lambda case: loads(sender.submit(dumps, case).result())
-
-
-@contextmanager
-def running(target: Callable[..., None], *args: Any) -> Iterator[None]:
-    process = SPAWN.Process(target=target, args=args)
-    process.start()
-    try:
-        yield
-    finally:
-        process.join()
 
 
 def put(queue: Any, case: str) -> None:
     queue.put(caught(case))
 
 
+@contextmanager
+def pipe() -> Iterator[Carry]:
+    def carry(case: str) -> Any:
+        ours, theirs = SPAWN.Pipe(duplex=False)
+        SPAWN.Process(target=send, args=(theirs, case)).start()
+        return ours.recv()
+
+    yield carry
+
+
 def send(connection: Any, case: str) -> None:
     connection.send(caught(case))
-
-
-def pickled_group(case: str) -> bytes:
-    return pickle.dumps(ExceptionGroup("two went wrong", [ValueError("first"), caught(case)]))
-
-
-def dumped_texts(case: str) -> str:
-    error = caught(case)
-    return json.dumps([type(error).__name__, [str(arg) for arg in error.args]])
 
 
 class Failing:
@@ -139,3 +99,31 @@ class Manager(BaseManager):
 
 
 Manager.register("Failing", Failing)
+
+
+@contextmanager
+def manager() -> Iterator[Carry]:
+    with Manager(ctx=SPAWN) as manager:
+        yield lambda case: manager.Failing().fail(case)
+
+
+def dump_group(case: str) -> bytes:
+    return pickle.dumps(ExceptionGroup("two went wrong", [ValueError("first"), caught(case)]))
+
+
+group = sent_as(dump_group, lambda pickled: pickle.loads(pickled).exceptions[1])
+
+
+def dump_texts(case: str) -> str:
+    """Send what nameko does, which cannot be here itself: it brings pytest a plugin that warns at the start."""
+    error = caught(case)
+    return json.dumps([type(error).__name__, [str(arg) for arg in error.args]])
+
+
+def load_texts(sent: str) -> Any:
+    name, args = json.loads(sent)
+    (cls,) = (cls for cls in CLASSES if cls.__name__ == name)
+    return cls(*args)
+
+
+texts = sent_as(dump_texts, load_texts)

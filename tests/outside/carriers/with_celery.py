@@ -1,4 +1,7 @@
-"""Celery with a prefork worker, its messages and its results in Redis, these in each of the serializers."""
+"""Celery with a prefork worker, its messages and its results in Redis, these in each of the serializers.
+
+The worker imports this module too, as one with tasks.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from typing import Any
 
 from celery import Celery
 
-from . import servers
-from .ends import Carrier, Carry
+from tests.shared import servers
+
+from .ends import Carrier, Carry, as_worker, caught, fail, folder
 
 SERIALIZER = "CARRIER_CELERY_SERIALIZER"
-URL = f"redis+socket://{servers.REDIS}"
+REDIS = folder() / "redis"
+URL = f"redis+socket://{REDIS}"
 WORKER = "worker --pool prefork --concurrency 1 --loglevel error --without-gossip --without-mingle --without-heartbeat"
 
 app = Celery(
@@ -26,20 +31,21 @@ app = Celery(
 )
 
 
+def retry(task: Any, case: str) -> None:
+    raise task.retry(exc=caught(case), countdown=0)
+
+
+as_worker()
+app.task(fail, name="fail")
+app.task(retry, name="retry", bind=True, max_retries=1)
+
+
 def results_in(serializer: str, task: str = "fail") -> Carrier:
     @contextmanager
     def carrier() -> Iterator[Carry]:
         app.conf.result_serializer = os.environ[SERIALIZER] = serializer
-        worker = [
-            sys.executable,
-            "-m",
-            "celery",
-            "--quiet",
-            "--app",
-            "tests.outside.carriers.celery_tasks",
-            *WORKER.split(),
-        ]
-        with servers.redis(), servers.started(worker):
+        worker = [sys.executable, "-m", "celery", "--quiet", "--app", __name__, *WORKER.split()]
+        with servers.redis(REDIS), servers.started(*worker):
             yield carry
 
     def carry(case: str) -> Any:

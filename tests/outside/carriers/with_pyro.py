@@ -14,7 +14,8 @@ from typing import Any
 
 import Pyro5.api
 
-from . import servers
+from tests.shared import servers
+
 from .ends import CLASSES, Carry, fail, folder
 
 SOCKET = folder() / "pyro"
@@ -24,7 +25,7 @@ SOCKET = folder() / "pyro"
 def calls() -> Iterator[Carry]:
     for cls in CLASSES:
         Pyro5.api.register_dict_to_class(f"{cls.__module__}.{cls.__qualname__}", partial(convert, cls))
-    with servers.python("with_pyro", SOCKET):
+    with servers.listening(SOCKET, sys.executable, "-m", __name__, SOCKET):
         yield carry
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import rpyc
 from rpyc.utils.server import ThreadedServer
 
-from . import servers
+from tests.shared import servers
+
 from .ends import Carry, fail, folder
 
 SOCKET = folder() / "rpyc"
@@ -20,7 +21,7 @@ WITH_CLASSES = {"import_custom_exceptions": True, "instantiate_custom_exceptions
 @contextmanager
 def calls() -> Iterator[Carry]:
     """Carry the error without what is added to it: a class that only has another text, and attributes."""
-    with servers.python("with_rpyc", SOCKET):
+    with servers.listening(SOCKET, sys.executable, "-m", __name__, SOCKET):
         failing = rpyc.utils.factory.unix_connect(str(SOCKET), config=WITH_CLASSES)
 
         def carry(case: str) -> Any:

@@ -1,4 +1,4 @@
-"""taskiq with a worker, its messages and its results in Redis."""
+"""taskiq with a worker, which imports this module too, its messages and its results in Redis."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from typing import Any
 from taskiq.kicker import AsyncKicker
 from taskiq_redis import ListQueueBroker, RedisAsyncResultBackend
 
-from . import servers
-from .ends import Carry
+from tests.shared import servers
 
-URL = f"unix://{servers.REDIS}"
+from .ends import Carry, as_worker, fail, folder
+
+REDIS = folder() / "redis"
+URL = f"unix://{REDIS}"
 
 broker = ListQueueBroker(URL).with_result_backend(RedisAsyncResultBackend(URL))
+as_worker()
+broker.register_task(fail, "fail")
 
 
 @contextmanager
 def results() -> Iterator[Carry]:
-    worker = [sys.executable, "-m", "taskiq", "worker", "tests.outside.carriers.taskiq_tasks:broker", "--workers", "1"]
-    with servers.redis(), servers.started(worker):
+    worker = [sys.executable, "-m", "taskiq", "worker", f"{__name__}:broker", "--workers", "1"]
+    with servers.redis(REDIS), servers.started(*worker):
         yield lambda case: asyncio.run(carry(case))
 
 
