@@ -113,7 +113,8 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
 
 
 def _change(driver: Driver) -> None:
-    with contextlib.ExitStack() as undo:  # which puts everything back if anything is raised
+    undo = contextlib.ExitStack()
+    try:
         for (owner, name), value in _table(driver).items():
             undo.callback(_put_back, owner, name, value, vars(owner).get(name))
             setattr(owner, name, value)
@@ -122,7 +123,10 @@ def _change(driver: Driver) -> None:
             if form:  # else somebody gave it a method, which copyreg would go before
                 undo.callback(_unregister, cls, form)
                 dispatch_table[cls] = form
-        setattr(driver.error, _UNDO, undo.pop_all())
+        setattr(driver.error, _UNDO, undo)
+    except BaseException:
+        undo.close()
+        raise
 
 
 def _put_back(owner: Class, name: str, value: Any, original: Any) -> None:

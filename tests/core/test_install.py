@@ -142,7 +142,7 @@ assert picture() == installed
 
 
 @pytest.mark.parametrize("problem", ["RuntimeError", "KeyboardInterrupt"])
-@pytest.mark.parametrize("name", ["__new__", "_full_msg", "__reduce_ex__", "__reduce__"])
+@pytest.mark.parametrize("name", ["__new__", "_full_msg", "__reduce_ex__", "__reduce__", "_mysql_errors_compat"])
 def test_an_installation_that_is_ended_leaves_nothing_half_patched(problem: str, name: str) -> None:
     fresh.run(
         f"""
