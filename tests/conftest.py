@@ -12,7 +12,7 @@ import os
 import signal
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import mysql_errors_compat
 from tests.shared.hierarchy import driver
@@ -32,6 +32,9 @@ if DRIVER_ALONE:
 health = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 settings.register_profile("default", deadline=None, suppress_health_check=health, max_examples=100, derandomize=True)
 settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)
+# To know that a test fails is enough, where it is run hundreds of times.
+found = [Phase.explicit, Phase.generate]
+settings.register_profile("mutants", parent=settings.get_profile("quick"), phases=found, print_blob=False)
 settings.register_profile("thorough", deadline=None, suppress_health_check=health, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
