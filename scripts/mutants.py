@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from cosmic_ray.config import load_config
 
-from tests.outside.upstream import ROOT
+from tests.shared.processes import ROOT
 
 from .common import exit_on_signals
 from .pythons import copy_repository
