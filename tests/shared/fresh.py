@@ -12,13 +12,15 @@ import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+# A warning is an error; but to fork a process that has threads, as a Pool's has, is what applications do.
+WARNINGS = ["-W", "error", "-W", "ignore:This process:DeprecationWarning"]
 
 
 def run(script: str, *arguments: str, timeout: float = 60) -> str:
     """Run `script`, which must succeed in time, return what it printed, and leave no process behind."""
     with tempfile.TemporaryFile("w+") as output:  # no pipe: whoever is left in the group would keep it open
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", textwrap.dedent(script), *arguments],
+            [sys.executable, *WARNINGS, "-c", textwrap.dedent(script), *arguments],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             stdin=subprocess.DEVNULL,
