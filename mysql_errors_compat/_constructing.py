@@ -43,9 +43,8 @@ def reading_constructor(original: Any, *, keeps_values: bool) -> Any:
 
 def quick_constructor(driver: Driver) -> Any:
     """Return the same for a base class that sets four fields: it sets them itself, in half of the time."""
-    error, classes = driver.error, driver.classes
-    original, unknown = error.__init__, error().msg
-    set_attribute, last = error.__setattr__, super(error, error).__init__
+    error, classes, original = driver.error, driver.classes, driver.error.__init__
+    unknown, set_attribute, last = error().msg, error.__setattr__, super(error, error).__init__
 
     @functools.wraps(original)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
