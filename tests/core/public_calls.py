@@ -151,6 +151,14 @@ class General(Error):
     sqlstate = property(lambda self: self._state or "HY000", lambda self, value: setattr(self, "_state", value))
 
 
+class Told(Error):
+    msg = property(lambda self: self._text or "no details", lambda self, value: setattr(self, "_text", value))
+
+
+class Strips(Error):
+    msg = property(lambda self: self._text, lambda self, value: setattr(self, "_text", value.strip()))
+
+
 class Typed(Error, Generic[T]):
     def __init__(self, value: T, text: str = "typed") -> None:
         super().__init__(text)
@@ -222,7 +230,7 @@ CLASSES = [
     for each in list(globals().values())
     if isinstance(each, type) and issubclass(each, Error) and each is not Error
 ]
-ARGUMENTS = [1062, FULL, "gone", "", None, LAZY, Code.GONE, -1, 2, b"bytes", "1062"]
+ARGUMENTS = [1062, FULL, "gone", "", " ", None, LAZY, Code.GONE, -1, 2, b"bytes", "1062"]
 # Three that are an error's args are for tests of their own.
 CALLS = [
     *((args, {}) for count in (0, 1, 2) for args in itertools.product(ARGUMENTS, repeat=count)),
@@ -244,17 +252,19 @@ def show(value):
 
 def look(cls, args, kwargs):
     """Return what was made, as texts, and whether the driver's constructor took args order for constructor order."""
+    given = [type(each) for each in args[:2]]
+    mistaken = cls.__init__ is Error.__init__ and given in ([int, str], [int, bytes])
     ran.clear()
     try:
         error = cls(*args, **kwargs)
     except Exception as problem:
-        return f"{type(problem).__name__}: {problem}, {ran}", False
+        return f"{type(problem).__name__}: {problem}, {ran}", mistaken
     attributes = {name: show(value) for name, value in vars(error).items() if not name.startswith("_values")}
     try:
         text = str(error)
     except Exception as problem:
         text = f"{type(problem).__name__}: {problem}"
-    mistaken = type(vars(error).get("msg")) is int and type(error.errno) in (str, bytes)
+    mistaken |= type(vars(error).get("msg")) is int and type(error.errno) in (str, bytes)
     return f"{type(error).__name__} {attributes} {[show(each) for each in error.args]} {text} {ran}", mistaken
 
 

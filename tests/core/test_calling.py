@@ -165,6 +165,19 @@ def test_what_the_constructor_makes_of_args_is_kept_where_it_is_sensible() -> No
     assert Order(1213, FULL, "40001").msg == "order 7: " + FULL
 
 
+def test_the_fields_are_set_right_without_an_applications_setattr() -> None:
+    class Counts(driver.Error):  # type: ignore[misc]
+        def __init__(self, *, table: str) -> None:
+            super().__init__(table, 1146)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            ran.append((name,))
+            super().__setattr__(name, value)
+
+    make: Any = Counts
+    assert (make(1213, FULL, "40001").args, ran) == ((1213, FULL, "40001"), [])
+
+
 def test_a_constructor_that_fails_on_args_order_does_not_matter() -> None:
     assert Computes({"id": 7}, "lost").msg == "7: lost"
     error = Computes(1213, FULL, "40001")

@@ -55,6 +55,26 @@ def test_importing_imports_neither_hypothesis_nor_mysqlx() -> None:
     )
 
 
+def test_no_class_appears_below_the_drivers_and_every_attribute_can_be_read() -> None:
+    fresh.run(
+        PICTURE
+        + """
+install()
+names = {cls.__name__ for cls in before[0]}
+
+def below(cls):
+    return {cls.__name__}.union(*map(below, cls.__subclasses__()))
+
+gc.disable()
+mysql_errors_compat.uninstall()
+mysql_errors_compat.install(errors)
+assert below(errors.Error) == names, below(errors.Error) - names
+if sys.version_info >= (3, 11, 4):
+    assert {getattr(errors.DataError, name) is None for name in dir(errors.DataError)}
+"""
+    )
+
+
 def test_only_four_names_are_public() -> None:
     fresh.run(
         """
