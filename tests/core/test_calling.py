@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.shared import app_errors, fresh
-from tests.shared.hierarchy import driver
+from tests.shared.hierarchy import REPLACING, driver
 
 pytestmark = pytest.mark.needs_package
 
@@ -302,3 +302,10 @@ def test_what_applications_classes_look_like_stays() -> None:
         assert look() == before
         """
     )
+
+
+@pytest.mark.parametrize("cls", REPLACING, ids=lambda cls: cls.__name__)
+def test_a_constructor_that_replaces_the_message_reads_args_without_the_sqlstate(cls: Any) -> None:
+    errno, full, sqlstate = cls("x", 2013, None, "HY000").args
+    made = cls(errno, full)
+    assert (made.errno, made.sqlstate, made.args) == (errno, sqlstate, (errno, full, sqlstate))
