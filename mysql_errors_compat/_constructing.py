@@ -4,11 +4,11 @@ Two places read args order, and nothing else does: the driver's own constructors
 application's that has a constructor of its own.
 """
 
+import builtins
 import contextlib
 import functools
 import inspect
 import sys
-from types import BuiltinFunctionType
 from typing import Any
 
 from ._driver import Class, Driver, builtin_of, take_off
@@ -17,6 +17,9 @@ from ._orders import FIELDS, constructor_order, full_message, near_constructor_o
 # Where an error keeps the values that the driver drops: an attribute that no application has.
 VALUES = "_values of the constructor call"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
+
+# PyPy's are functions like any other: only looking tells which they are.
+NEW_OF_BUILTINS = frozenset(cls.__new__ for cls in vars(builtins).values() if isinstance(cls, type))
 
 signature = inspect.signature
 if sys.version_info >= (3, 14):
@@ -101,7 +104,7 @@ def maker(driver: Driver) -> Any:
         following = super(error, cls).__new__
         if following is usual:
             return usual(*cls_and_args)
-        if type(following) is not BuiltinFunctionType:
+        if following not in NEW_OF_BUILTINS:
             return following(*cls_and_args, **kwargs)
         # The class is built on another builtin. OSError's takes arguments only from an application's own __new__.
         if issubclass(cls, OSError) and cls.__new__ is error.__new__:
