@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from importlib.metadata import version
@@ -74,8 +75,9 @@ def load() -> Results:
 @contextmanager
 def interpreter(subject: str) -> Iterator[Callable[..., Any]]:
     """Start an interpreter for a subject: a function that calls one of the worker's there."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        yield lambda function, *arguments: pool.apply_async(function, (subject, *arguments)).get(TIMEOUT)
+    # No Pool: it never ends if its worker was ended while it waited for work.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        yield lambda function, *arguments: executor.submit(function, subject, *arguments).result(TIMEOUT)
 
 
 def measure(rounds: int) -> Results:
