@@ -82,7 +82,7 @@ def quick_constructor(driver: Driver) -> Any:
     return __init__
 
 
-def _keep_values(self: Any, values: Any = None, *_: object, **__: object) -> None:
+def _keep_values(self: Any, values: Any = None, **_: object) -> None:
     if type(values) is tuple and SCALARS.issuperset(map(type, values)):
         self.__dict__[VALUES] = values
 
