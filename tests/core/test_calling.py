@@ -165,6 +165,19 @@ def test_what_the_constructor_makes_of_args_is_kept_where_it_is_sensible() -> No
     assert Order(1213, FULL, "40001").msg == "order 7: " + FULL
 
 
+def test_keywords_that_an_own_new_does_not_hand_on_reach_the_constructor() -> None:
+    class Stored(driver.Error):  # type: ignore[misc]
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            return super().__new__(cls, *args)
+
+        def __init__(self, code: int, text: str, state: str | None = None, *, table: str) -> None:
+            super().__init__("stored: " + text, code, None, state)
+            self.table = table
+
+    error: Any = Stored(1213, FULL, "40001", table="orders")
+    assert (type(error), error.table, error.msg) == (Stored, "orders", "stored: " + FULL)
+
+
 def test_the_fields_are_set_right_without_an_applications_setattr() -> None:
     class Counts(driver.Error):  # type: ignore[misc]
         def __init__(self, *, table: str) -> None:

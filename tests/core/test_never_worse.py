@@ -249,6 +249,19 @@ def test_a_connection_that_its_own_getstate_leaves_out() -> None:
         assert copy.deepcopy(error).table == "orders"
 
 
+class LeavesOutSlot(Slotted):
+    def __getstate__(self) -> dict[str, Any]:
+        return {"table": "orders"}
+
+
+def test_a_slot_that_its_own_getstate_leaves_out() -> None:
+    error: Any = LeavesOutSlot("gone", 2006)
+    error.connection = CONNECTION
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (arrived.args, arrived.table) == ((2006, "2006: gone", None), "orders")
+    assert not hasattr(arrived, "connection")
+
+
 class GivesSlots(driver.InterfaceError):  # type: ignore[misc]
     __slots__ = ("connection",)
 
