@@ -1,17 +1,17 @@
 """Installing: which classes, what is set on them, and how it is put back."""
 
-import contextlib
-import importlib
 import os
 import sys
 import threading
 import warnings
+from contextlib import ExitStack, suppress
 from copyreg import dispatch_table
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from ._constructing import FullMessage, Signature, maker, quick_constructor, reading_constructor, set_all
-from ._driver import Class, Driver, find_out
+from ._constructing import Class, FullMessage, Signature, maker, quick_constructor, reading_constructor, set_all
+from ._driver import Driver, find_out
 from ._reducing import Form, choose, methods
 
 _NAME = "mysql.connector.errors"
@@ -39,7 +39,7 @@ def install(module: ModuleType | None = None) -> None:
     what somebody else registered with copyreg, stays as it is. A second call does nothing.
     Raises TypeError, and changes nothing, if `module` has no such errors, and ImportError if there is no driver.
     """
-    module = importlib.import_module(_NAME) if module is None else module
+    module = module or import_module(_NAME)
     error = _base_class(module)
     with _lock:
         if not _is_changed(error):
@@ -60,7 +60,7 @@ def install_at_import() -> None:
     except Exception as problem:
         # A test suite's stand-in needs no repair.
         if _base_class(sys.modules.get(_NAME)) or {"mysql", "mysql.connector", _NAME}.isdisjoint(sys.modules):
-            with contextlib.suppress(RuntimeWarning):  # where warnings are made errors
+            with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)
 
 
@@ -76,13 +76,13 @@ def uninstall() -> None:
 
 def is_installed(module: ModuleType | None = None) -> bool:
     """Return whether `install` took care of `module`, by default the driver as it is now, and `uninstall` did not."""
-    return _is_changed(_base_class(sys.modules.get(_NAME) if module is None else module))
+    return _is_changed(_base_class(module or sys.modules.get(_NAME)))
 
 
 def _base_class(module: object) -> Class:
     """Return the exception class ``Error`` of a module, or None for a stand-in that has none."""
-    error: Any = vars(module).get("Error") if issubclass(type(module), ModuleType) else None
-    return error if issubclass(type(error), type) and issubclass(error, Exception) else None
+    error: Any = vars(module).get("Error") if isinstance(module, ModuleType) else None
+    return error if isinstance(error, type) and issubclass(error, Exception) else None
 
 
 def _is_changed(error: Class) -> bool:
@@ -95,11 +95,11 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
     if driver.mistakes_args:
         for cls in driver.classes:
             if "__init__" in vars(cls):
-                table[cls, "__init__"] = reading_constructor(cls.__init__, keeps_values=cls is error)
+                table[cls, "__init__"] = reading_constructor(cls.__init__)
         if driver.sets_four_fields:
-            table[error, "__init__"] = quick_constructor(driver)
+            table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
-        table[error, "__new__"] = staticmethod(maker(driver).__call__)
+        table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
         if sys.version_info < (3, 11, 4) or sys.implementation.name == "pypy":
             table[error, "__signature__"] = Signature(error)
         table[error, "_full_msg"] = FullMessage()
@@ -114,14 +114,14 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
 
 
 def _change(driver: Driver) -> None:
-    undo = contextlib.ExitStack()
+    undo = ExitStack()
     try:
         for (owner, name), value in _table(driver).items():
             undo.callback(_put_back, owner, name, value, vars(owner).get(name))
             setattr(owner, name, value)
-        for cls in () if driver.survives else driver.classes - dispatch_table.keys():
+        for cls in driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
-            if form:  # else somebody gave it a method, which copyreg would go before
+            if form:  # else it has a method of somebody else's, which copyreg would go before
                 undo.callback(_unregister, cls, form)
                 dispatch_table[cls] = form
         setattr(driver.error, _UNDO, undo)

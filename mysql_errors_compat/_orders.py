@@ -10,6 +10,7 @@ from typing import Any
 Args = tuple[Any, ...]
 
 FIELDS = ("msg", "errno", "values", "sqlstate")
+NUMBER_OR_NONE = frozenset({int, type(None)})
 TEXT = frozenset({str, bytes})
 TEXT_OR_NONE = TEXT | {type(None)}
 
@@ -24,9 +25,9 @@ def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:
 
 
 def constructor_order(args: Args) -> Args | None:
-    """Return `args` in constructor order, if they are exactly what the driver leaves in an error's ``args``.
+    """Return `args` in constructor order, with None for values, if they are just what the driver leaves in ``args``.
 
-    Else None. args order has no values: None stands for them.
+    Return None for anything else.
     """
     if len(args) != 3:
         return None
@@ -35,17 +36,19 @@ def constructor_order(args: Args) -> Args | None:
     if type(errno) is not int or type(full) not in TEXT or type(sqlstate) not in TEXT_OR_NONE:
         return None
     if errno == -1 and full:
-        return full, errno, None, sqlstate
-    if errno in (-1, 0) or type(full) is bytes:
+        return full, errno, None, sqlstate  # without a prefix, and as it was, also bytes
+    prefix = full_message("", errno, sqlstate)
+    # The driver leaves neither 0, which it makes -1, nor an empty message.
+    if errno in (-1, 0) or type(full) is bytes or full == prefix or not full.startswith(prefix):
         return None
-    msg = full.removeprefix(full_message("", errno, sqlstate))
-    if msg in ("", full):
-        return None
-    return msg, errno, None, sqlstate
+    return full.removeprefix(prefix), errno, None, sqlstate
 
 
 def near_constructor_order(errno: Any, full: Any, sqlstate: Any = None) -> Args | None:
-    """Return the same, also for what carriers make of ``args``: all three texts, or the sqlstate only in the text."""
+    """Return what `constructor_order` does, also of what carriers make of ``args``, and None for anything else.
+
+    Some send each of the three as a text, some leave the sqlstate out, so that it is only in the full message.
+    """
     if type(errno) is type(full) is type(sqlstate) is str and re.fullmatch("-?[0-9]{1,10}", errno):
         errno = int(errno)
         if sqlstate == "None":
