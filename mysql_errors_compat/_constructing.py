@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache, partial, wraps
 from typing import Any
 
-from ._orders import FIELDS, NUMBER_OR_NONE, TEXT_OR_NONE, Args, constructor_order, full_message, near_constructor_order
+from ._orders import FIELDS, Args, constructor_order, full_message, near_constructor_order
 
 Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
@@ -31,15 +31,16 @@ if sys.version_info >= (3, 14):
     signature = partial(signature, annotation_format=Format.STRING)
 
 
-def reading_constructor(original: Any) -> Any:
-    """Return the constructor of a driver's class that reads args order too, and keeps the values."""
+def reading_constructor(original: Any, *, keeps_values: bool) -> Any:
+    """Return the constructor of a driver's class that reads args order too; that of the base class keeps `values`."""
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if 2 <= len(args) <= 3 and not kwargs:
             args = near_constructor_order(*args) or args
         original(self, *args, **kwargs)
-        _keep_values(self, *args[2:3], **kwargs)
+        if keeps_values:
+            _keep_values(self, *args[2:3], **kwargs)
 
     __init__.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # for getfullargspec
     return __init__
@@ -47,22 +48,23 @@ def reading_constructor(original: Any) -> Any:
 
 def quick_constructor(error: Class, classes: Classes) -> Any:
     """Return the same for a base class that sets four fields: it sets them itself, in half of the time."""
-    read = reading_constructor(error.__init__)
-    unknown = error().msg
+    read = reading_constructor(error.__init__, keeps_values=True)
+    unknown, set_attribute, last = error().msg, error.__setattr__, super(error, error).__init__
 
     @wraps(error.__init__)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
         cls: Class = type(self)
         is_drivers = cls in classes
         # An application may set attributes in its own way, or have another constructor that follows.
-        is_usual = is_drivers or (
-            cls.__setattr__ is Exception.__setattr__ and super(error, cls).__init__ is Exception.__init__
-        )
+        is_usual = is_drivers or (cls.__setattr__ is set_attribute and super(error, cls).__init__ is last)
         full = msg
         if msg is None and is_drivers and not (type(errno) is int and 2000 <= errno < 3000):
             full = unknown  # for the other numbers the driver has texts
-        are_plain = type(full) is str and type(errno) in NUMBER_OR_NONE and type(sqlstate) in TEXT_OR_NONE
-        if not (is_usual and are_plain and full):
+        if not (
+            (is_usual and type(full) is str and full)
+            and (errno is None or type(errno) is int)
+            and (sqlstate is None or type(sqlstate) is str)
+        ):
             if sqlstate is None:
                 read(self, msg, errno, values)
             else:
@@ -76,9 +78,9 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
             if not full:  # which the driver replaces
                 read(self, msg, errno, values, sqlstate)
                 return
+            self._full_msg = full
         if number != -1:
-            full = full_message(full, number, sqlstate)
-        self._full_msg = full
+            self._full_msg = full = full_message(full, number, sqlstate)
         self.args = number, full, sqlstate
         if values is not None:
             _keep_values(self, values)

@@ -95,7 +95,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
     if driver.mistakes_args:
         for cls in driver.classes:
             if "__init__" in vars(cls):
-                table[cls, "__init__"] = reading_constructor(cls.__init__)
+                table[cls, "__init__"] = reading_constructor(cls.__init__, keeps_values=cls is error)
         if driver.sets_four_fields:
             table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.

@@ -10,7 +10,6 @@ from typing import Any
 Args = tuple[Any, ...]
 
 FIELDS = ("msg", "errno", "values", "sqlstate")
-NUMBER_OR_NONE = frozenset({int, type(None)})
 TEXT = frozenset({str, bytes})
 TEXT_OR_NONE = TEXT | {type(None)}
 

@@ -103,11 +103,13 @@ def constructor_call(error: Any) -> Args:
 def constructor_call_and_state(error: Any) -> Args:
     """Return the constructor call and the whole state, or the bare object: no text as message, a field gone."""
     fields = error.__dict__
-    if fields.keys() >= {*_FOUR_FIELDS}:
+    try:
         msg, _, errno, sqlstate = _get_fields(fields)
-        if type(msg) in TEXT and msg and SCALARS.issuperset((type(errno), type(sqlstate))):
-            state = {**fields, "args": error.args}
-            return type(error), (msg, errno, state.pop(VALUES, None), sqlstate), state
+    except KeyError:
+        return usual_bare_object(error)
+    if type(msg) in TEXT and msg and type(errno) in SCALARS and type(sqlstate) in SCALARS:
+        state = {**fields, "args": error.args}
+        return type(error), (msg, errno, state.pop(VALUES, None), sqlstate), state
     return usual_bare_object(error)
 
 
