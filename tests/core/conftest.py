@@ -15,7 +15,6 @@ ON_PYPY = {
     "test_importing.py",
     "test_install.py",
     "test_no_pool_hangs.py",
-    "test_orders.py",
     "test_round_trip.py",
     "test_subclasses.py",
     "test_values_travel.py",
