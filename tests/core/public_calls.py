@@ -217,6 +217,15 @@ class NoMemory(DatabaseError, MemoryError):
     pass
 
 
+if sys.version_info >= (3, 11):
+
+    class Group(ExceptionGroup, Error):  # noqa: F821
+        pass
+
+    class OtherGroup(DatabaseError, ExceptionGroup):  # noqa: F821
+        pass
+
+
 class Code(enum.IntEnum):
     GONE = 2006
 
@@ -274,6 +283,7 @@ CALLS = [
     ((1, 2, 3, 4, 5), {}),
     (("gone",), {"msg": "gone"}),
     (("gone",), {"row": 7}),
+    (("gone", [ValueError(1)]), {}),
     (("gone",), {"nothing": 1}),
 ]
 
