@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mysql_errors_compat.testing import assert_survives
+from tests.core.test_subclasses import PROTOCOLS, slotted, ways
 from tests.shared import VALUES, app_errors, fresh
 from tests.shared.hierarchy import REPLACING
 from tests.shared.hierarchy import driver as errors
@@ -274,3 +275,183 @@ class Redacting(errors.Error):  # type: ignore[misc]
 def test_a_property_that_changes_the_message() -> None:
     error = Redacting("password secret wrong", 1045)
     assert (str(error), error.args) == ("1045: password *** wrong", (1045, "1045: password *** wrong", None))
+
+
+CONNECTION = threading.Lock()
+
+
+class SendingPickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> str | None:
+        return "the connection" if value is CONNECTION else None
+
+
+class ReceivingUnpickler(pickle.Unpickler):
+    def persistent_load(self, name: str) -> Any:
+        return {"the connection": CONNECTION}[name]
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("error", slotted(CONNECTION))
+def test_a_slot_that_only_this_pickler_can_send_arrives(error: Any) -> None:
+    for protocol in PROTOCOLS:
+        data = io.BytesIO()
+        SendingPickler(data, protocol).dump(error)
+        data.seek(0)
+        arrived = ReceivingUnpickler(data).load()
+        assert (type(arrived), arrived.args) == (type(error), error.args)
+        assert arrived.table is CONNECTION
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("error", slotted(lambda: "from afar"))
+def test_a_slot_that_only_cloudpickle_can_send_arrives(error: Any) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle", reason="pip install cloudpickle")
+    arrived = pickle.loads(cloudpickle.dumps(error))
+    assert (arrived.table(), arrived.args) == ("from afar", error.args)
+
+
+class LeavesOut(errors.InterfaceError):  # type: ignore[misc]
+    """With the driver's constructor, a slot, and an attribute that cannot be pickled."""
+
+    __slots__ = ("slot",)
+
+    def __getstate__(self) -> Any:
+        return {name: value for name, value in vars(self).items() if name != "connection"}
+
+
+class LeavesOutOwn(LeavesOut):
+    def __init__(self, *, msg: str, errno: int) -> None:
+        super().__init__(msg, errno)
+
+
+class LeavesOutAll(LeavesOut):
+    def __getstate__(self) -> Any:
+        return {"table": "orders"}
+
+
+class GivesSlots(LeavesOut):
+    def __getstate__(self) -> Any:
+        """Return what ``object.__getstate__`` does, from Python 3.11 on."""
+        return vars(self), {"slot": self.slot}
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("cls", [LeavesOut, LeavesOutOwn, LeavesOutAll])
+def test_what_its_own_getstate_says_arrives_and_nothing_else(cls: Any) -> None:
+    error = cls(msg="gone", errno=2006)
+    error.connection = error.slot = CONNECTION
+    error.table = "orders"
+    for arrived in ways(error):
+        assert (type(arrived), arrived.args, str(arrived)) == (cls, (2006, "2006: gone", None), "2006: gone")
+        assert (arrived.msg, arrived.errno, arrived.sqlstate, arrived.table) == ("gone", 2006, None, "orders")
+        assert not hasattr(arrived, "connection")
+        assert not hasattr(arrived, "slot")
+
+
+@pytest.mark.needs_package
+def test_a_getstate_that_gives_slots_as_well() -> None:
+    error: Any = GivesSlots("gone", 2006)
+    error.slot = "db1"
+    for arrived in ways(error):
+        assert (arrived.args, arrived.msg, arrived.slot) == ((2006, "2006: gone", None), "gone", "db1")
+
+
+class Refused(errors.OperationalError, OSError):  # type: ignore[misc]
+    pass
+
+
+class Missing(errors.InterfaceError, ImportError):  # type: ignore[misc]
+    pass
+
+
+class NoName(AttributeError, errors.ProgrammingError):  # type: ignore[misc]
+    __str__ = AttributeError.__str__  # from Python 3.15 on that is the one of BaseException
+
+
+class Leaves(errors.OperationalError, SystemExit):  # type: ignore[misc]
+    pass
+
+
+class Ends(errors.DatabaseError, StopIteration):  # type: ignore[misc]
+    pass
+
+
+class Bytes(UnicodeDecodeError, errors.DataError):  # type: ignore[misc]
+    def __init__(self, why: str) -> None:
+        UnicodeDecodeError.__init__(self, "utf-8", b"abc", 1, 2, why)
+
+
+BYTES = {"start": 1, "end": 2, "object": b"abc", "reason": "bad", "encoding": "utf-8"}
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize(
+    ("error", "members"),
+    [
+        (
+            Refused("gone", 2006, None, "08S01"),
+            {"errno": 2006, "strerror": "gone", "filename": "sock", "filename2": None},
+        ),
+        (Missing("m", 5), {"name": "n", "path": "p"}),
+        (NoName("m"), {"name": "n"}),
+        (Leaves("m", 5), {"code": 3}),
+        (Ends("m", 5), {"value": 7}),
+        (Bytes("bad"), BYTES),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_a_builtin_base_keeps_beside_the_args_arrives(error: Any, members: dict[str, Any]) -> None:
+    for name, value in members.items():
+        setattr(error, name, value)
+    assert "errno" not in vars(error) or type(error) is not Refused
+    assert_survives(error)
+    assert {name: getattr(copy.copy(error), name) for name in members} == members
+
+
+class Row:
+    connection = CONNECTION  # which cannot be pickled
+
+    def __getattr__(self, name: str) -> Any:
+        raise NoName(name)
+
+
+@pytest.mark.needs_package
+def test_the_object_that_lacked_the_attribute_is_not_sent() -> None:
+    row: Any = Row()
+    with pytest.raises(NoName) as caught:
+        row.column  # noqa: B018
+    assert pickle.loads(pickle.dumps(caught.value)).args == ("column",)
+
+
+@pytest.mark.needs_package
+def test_a_first_pickle_while_another_thread_changes_the_class() -> None:
+    fresh.run(
+        """
+        import sys, threading
+        import mysql_errors_compat
+        from tests.shared.hierarchy import driver as errors
+        mysql_errors_compat.install(errors)
+
+        class Changing(errors.Error):
+            def __init__(self, *, table):
+                super().__init__(table, 1146)
+
+        def change():
+            number = 0
+            while not stop.is_set():
+                setattr(Changing, f"name{number % 5000}", number)
+                number += 1
+
+        sys.setswitchinterval(1e-6)
+        stop = threading.Event()
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            for _ in range(200):
+                class Changed(Changing): ...
+                Changed(table="orders").__reduce__()
+        finally:
+            stop.set()
+            thread.join(20)
+        """
+    )
