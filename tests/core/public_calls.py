@@ -329,12 +329,15 @@ def survey():
 
 def signatures():
     for cls in CLASSES:
-        for look_at in inspect.signature, inspect.getfullargspec:
-            for each in cls, cls.__init__:
-                try:
-                    yield f"{cls.__qualname__}, {each.__doc__}: {look_at(each)}"
-                except (TypeError, ValueError) as problem:
-                    yield f"{cls.__qualname__}: {problem}"
+        for look_at, what in [
+            (inspect.signature, cls),
+            (inspect.signature, cls.__init__),
+            (inspect.getfullargspec, cls.__init__),
+        ]:
+            try:
+                yield f"{cls.__qualname__}, {what.__doc__}: {look_at(what)}"
+            except (TypeError, ValueError) as problem:
+                yield f"{cls.__qualname__}: {problem}"
 
 
 if __name__ == "__main__":
