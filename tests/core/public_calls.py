@@ -10,6 +10,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import enum
+import inspect
 import itertools
 import json
 import sys
@@ -18,6 +19,7 @@ from typing import Generic, TypeVar
 if "--with-package" in sys.argv:
     import mysql_errors_compat  # noqa: F401
 
+from mysql.connector import errors
 from mysql.connector.errors import DatabaseError, Error, OperationalError
 
 T = TypeVar("T")
@@ -147,6 +149,15 @@ class HandedOn(DatabaseError):
         self.order = order
 
 
+class KeptBack(Error):
+    def __new__(cls, *args, **kwargs):
+        return super().__new__(cls, *args)
+
+    def __init__(self, code, text, state=None, *, table):
+        super().__init__("stored: " + text, code, None, state)
+        self.table = table
+
+
 class General(Error):
     sqlstate = property(lambda self: self._state or "HY000", lambda self, value: setattr(self, "_state", value))
 
@@ -167,7 +178,7 @@ class Typed(Error, Generic[T]):
 
 class Base(Exception):
     def __new__(cls, *args, **kwargs):
-        ran.append("Base.__new__")
+        ran.append(f"Base.__new__ of {len(args)}, {[*kwargs]}")
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
@@ -206,73 +217,128 @@ class NoMemory(DatabaseError, MemoryError):
     pass
 
 
+if sys.version_info >= (3, 11):
+
+    class Group(ExceptionGroup, Error):  # noqa: F821
+        pass
+
+    class OtherGroup(DatabaseError, ExceptionGroup):  # noqa: F821
+        pass
+
+
 class Code(enum.IntEnum):
     GONE = 2006
 
 
-class Lazy:
-    """Does not bear being looked at."""
+def noticing(name, base, refuses):
+    """Return a class that notes in `ran` when it is looked at, and may not bear it."""
 
-    def __getattr__(self, name):
-        raise RuntimeError(f"asked for {name}")
+    def method(what):
+        def noted(self, *args):
+            ran.append(f"{what} of {name}")
+            if refuses:
+                raise RuntimeError(f"{what} of {name}")
+            return getattr(base, what)(self, *args)
 
-    def __bool__(self):
-        raise RuntimeError("asked whether it is true")
+        return noted
 
-    __eq__ = __str__ = __format__ = __repr__ = __bool__
-    __hash__ = None
+    names = "bool eq ne lt le ge len str repr format hash iter index int float contains getitem mod rmod getattr"
+    special = [f"__{each}__" for each in names.split()]
+    return type(name, (base,), {each: method(each) for each in special if refuses or hasattr(base, each)})
 
 
-LAZY = Lazy()
+LAZY = noticing("Lazy", object, True)()
+TEXT = noticing("Text", str, False)("1062: bad row")
+NUMBER = noticing("Number", int, False)(1062)
+TOUCHY = [LAZY, TEXT, NUMBER, [LAZY], (LAZY,), {"row": LAZY}]
 FULL = "1062 (23000): Duplicate entry 'a' for key 'b'"
-CLASSES = [
-    each
-    for each in list(globals().values())
-    if isinstance(each, type) and issubclass(each, Error) and each is not Error
-]
-ARGUMENTS = [1062, FULL, "gone", "", " ", None, LAZY, Code.GONE, -1, 2, b"bytes", "1062"]
-# Three that are an error's args are for tests of their own.
+SHORT = "1062: x"
+CLASSES = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, Error)]
+CLASSES += [getattr(errors, name) for name in ("DataError", "ReadTimeoutError") if hasattr(errors, name)]
+ARGUMENTS = [1062, FULL, SHORT, "gone", "", " ", None, Code.GONE, -1, 2, 0, True, b"bytes", "1062", *TOUCHY]
+# Nearly an error's args; those that are have tests of their own.
+UNLIKE = ["gone", "1062 : x", "1063: x", "1062: ", "1062 (4000): x", b"1062: x", SHORT, "1062 (22000): x"]
 CALLS = [
     *((args, {}) for count in (0, 1, 2) for args in itertools.product(ARGUMENTS, repeat=count)),
-    *(((code, text, more), {}) for code, text, more in itertools.product([404, "x", None], ["y", 5], [7, "z", LAZY])),
-    ((1062, "1062: x", None, None), {}),
-    ((1062, "1062: x"), {}),
+    *((args, {}) for args in itertools.product([404, "x", None], ["y", 5], [7, "z", *TOUCHY])),
+    *((args, {}) for args in itertools.product([1062], UNLIKE, ["23000", {"detail": 1}, *TOUCHY])),
+    *((("gone", 1062, *args), {}) for args in itertools.product(["z", None, *TOUCHY], repeat=2)),
+    *(
+        ((), {"msg": msg, "errno": errno, "values": values, "sqlstate": sqlstate})
+        for msg, errno, values, sqlstate in itertools.product(["gone", None], [2006, 7], TOUCHY, ["HY000", *TOUCHY])
+    ),
+    *(((1062, text, None), {}) for text in UNLIKE[:-2]),
+    *(((number, text, None), {}) for number, text in [(True, "True: x"), (0, "0: x"), (-1, None), (-1, "")]),
+    (("01062", "01062: x", "None"), {}),
+    ((1062, FULL, "23000"), {"table": "orders"}),
+    ((1062, SHORT, None, None), {}),
+    ((1062, SHORT, None, "HY000"), {}),
     ((1062, FULL), {"state": "23000"}),
     ((1062,), {"text": FULL}),
+    ((), {"errno": 2999}),
+    ((), {"errno": 2003, "values": ("a",)}),
     ((), {"msg": "gone", "errno": 2006, "sqlstate": "HY000"}),
     ((), {"code": 1062, "text": FULL, "more": None}),
+    ((2003, None, "HY000"), {}),
+    ((1, 2, 3, 4, 5), {}),
+    (("gone",), {"msg": "gone"}),
     (("gone",), {"row": 7}),
+    (("gone", [ValueError(1)]), {}),
     (("gone",), {"nothing": 1}),
 ]
 
 
 def show(value):
-    return "lazy" if type(value) is Lazy else repr(value)
+    if type(value) in (type(LAZY), type(TEXT), type(NUMBER)):
+        return type(value).__name__
+    if type(value) in (list, tuple, dict):
+        held = value.items() if type(value) is dict else value
+        return f"{type(value).__name__} of {', '.join(map(show, held))}"
+    return repr(value)
+
+
+def is_args_order(number=None, text=None):
+    if type(number) is not int or type(text) not in (str, bytes):
+        return False
+    return text in (FULL, SHORT) if number == 1062 else number == -1 and len(text) > 0
 
 
 def look(cls, args, kwargs):
     """Return what was made, as texts, and whether the driver's constructor took args order for constructor order."""
-    given = [type(each) for each in args[:2]]
-    mistaken = cls.__init__ is Error.__init__ and given in ([int, str], [int, bytes])
+    mistaken = cls.__init__ in (Error.__init__, CLASSES[-1].__init__) and is_args_order(*args[:2])
+    mistaken = mistaken and all(each is None for each in args[2:])
     ran.clear()
     try:
         error = cls(*args, **kwargs)
     except Exception as problem:
         return f"{type(problem).__name__}: {problem}, {ran}", mistaken
-    attributes = {name: show(value) for name, value in vars(error).items() if not name.startswith("_values")}
+    attributes = {name: value for name, value in vars(error).items() if not name.startswith("_values")}
     try:
         text = str(error)
     except Exception as problem:
         text = f"{type(problem).__name__}: {problem}"
-    mistaken |= type(vars(error).get("msg")) is int and type(error.errno) in (str, bytes)
-    return f"{type(error).__name__} {attributes} {[show(each) for each in error.args]} {text} {ran}", mistaken
+    mistaken |= is_args_order(vars(error).get("msg"), getattr(error, "errno", None))
+    return f"{type(error).__name__} {show(attributes)} {show(error.args)} {text} {ran}", mistaken
 
 
 def survey():
     for cls in CLASSES:
         for args, kwargs in CALLS:
-            yield f"{cls.__name__}({', '.join(map(show, args))}, {kwargs})", look(cls, args, kwargs)
+            yield f"{cls.__name__}({show(args)}, {show(kwargs)})", look(cls, args, kwargs)
+
+
+def signatures():
+    for cls in CLASSES:
+        for look_at, what in [
+            (inspect.signature, cls),
+            (inspect.signature, cls.__init__),
+            (inspect.getfullargspec, cls.__init__),
+        ]:
+            try:
+                yield f"{cls.__qualname__}, {what.__doc__}: {look_at(what)}"
+            except (TypeError, ValueError) as problem:
+                yield f"{cls.__qualname__}: {problem}"
 
 
 if __name__ == "__main__":
-    print(json.dumps({"calls": dict(survey()), "register": register}))
+    print(json.dumps({"signatures": [*signatures()], "calls": dict(survey()), "register": register}))

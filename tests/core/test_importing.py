@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.shared import fresh
@@ -131,9 +133,11 @@ def test_the_environment_can_switch_it_off() -> None:
         fresh.run(
             f"""
             import os
+            from mysql.connector.errors import Error
+            before = dict(vars(Error))
             os.environ["MYSQL_ERRORS_COMPAT_DISABLE"] = {value!r}
             import mysql_errors_compat
-            assert mysql_errors_compat.is_installed() == {expected}
+            assert mysql_errors_compat.is_installed() == (dict(vars(Error)) != before) == {expected}
             mysql_errors_compat.install()  # who says so explicitly means it
             assert mysql_errors_compat.is_installed()
             """
@@ -171,3 +175,23 @@ def test_a_child_that_is_forked_while_another_thread_installs() -> None:
         assert mysql_errors_compat.is_installed(module)
         """
     )
+
+
+if sys.implementation.name == "cpython":
+
+    def test_a_child_whose_hook_before_the_fork_did_not_run() -> None:
+        """As uWSGI forks. Python 3.14 itself does not survive it, and says so: it ends as without the package."""
+        script = """
+            import ctypes, os, signal, sys
+            import mysql.connector
+            __import__(sys.argv[1])
+
+            pid = ctypes.PyDLL(None).fork()
+            if not pid:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+                signal.alarm(20)
+                ctypes.pythonapi.PyOS_AfterFork_Child()
+                os._exit(0)
+            print(os.waitpid(pid, 0)[1])
+            """
+        assert fresh.run(script, "mysql_errors_compat") == fresh.run(script, "mysql.connector")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-import io
 import json
-import pickle
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.shared import VALUES, applications, fresh, generated
-from tests.shared.hierarchy import driver
 
 pytestmark = [pytest.mark.any_hierarchy, pytest.mark.needs_package]
 
@@ -62,6 +57,11 @@ FOUND: dict[str, dict[str, str]] = {
     "text that is translated, set afterwards": {"after 1": "lazy msg"},
     "getattr that delegates": {"access": "getattr", "after 1": "inner"},
     "dataclass": {"kind": "dataclass", "constructor": "message", "reduce": "own arguments"},
+    "getattr that delegates, own constructor": {"access": "getattr", "constructor": "passthrough", "after 1": "inner"},
+    "getattr that delegates, values": {"access": "getattr", "call": "5", "after 1": "inner"},
+    "getstate of an error of the system": {"getstate": "leaves out", "before": "OSError", "after 1": "attribute"},
+    "attrs": {"kind": "attrs", "constructor": "message"},
+    "attrs with slots": {"kind": "attrs with slots"},
     "dataclass with slots": {"kind": "dataclass with slots", "constructor": "message", "reduce": "own arguments"},
 }
 
@@ -86,10 +86,13 @@ def test_generated_applications_are_never_worse() -> None:
     assert worse == {}, f"{len(worse)} of {len(stock)}; see python -m tests.shared.generated --seeds N --source"
 
 
+UNSAFE = "fails at the receiver: TypeError: MemoryError.__new__(App) is not safe, use App.__new__()"
+
+
 @pytest.mark.parametrize(
     ("sender", "receiver", "allowed"),
     [
-        (["--with-package"], [], {f"new: attribute {VALUES}"}),  # allowed: stock receiver
+        (["--with-package"], [], {f"new: attribute {VALUES}", UNSAFE}),  # allowed: stock receiver
         ([], ["--with-package"], {"changed: slot place"}),  # allowed: stock sender
     ],
     ids=["sender", "receiver"],
@@ -97,7 +100,8 @@ def test_generated_applications_are_never_worse() -> None:
 def test_one_end_is_never_worse_than_none(
     sender: list[str], receiver: list[str], allowed: set[str], tmp_path: Path
 ) -> None:
-    given = ("--seeds", f"{SEEDS}:{SEEDS + 300}")
+    plans = FOUND | {str(seed): applications.plan(seed) for seed in range(SEEDS, SEEDS + 300)}
+    given = ("--plans", json.dumps(plans))
     stock = generated.run(*given)
     sent = tmp_path / "sent"
     sent.write_text(json.dumps(generated.run(*given, "--send", *sender)))
@@ -106,8 +110,8 @@ def test_one_end_is_never_worse_than_none(
     assert len(arrived) > len(stock) / 2
     worse = generated.worse({what: stock[what] for what in arrived}, arrived, allowed)
     if "--with-package" in sender:  # allowed: getstate
-        plans = {what: applications.plan(int(what.partition(":")[0])) for what in worse}
-        worse = {what: problems for what, problems in worse.items() if plans[what].get("getstate") != "leaves out"}
+        leaving = tuple(f"{name}: " for name, plan in plans.items() if plan.get("getstate") == "leaves out")
+        worse = {what: problems for what, problems in worse.items() if not what.startswith(leaving)}
     assert worse == {}
 
 
@@ -142,141 +146,3 @@ def test_the_comparison_finds_what_is_worse(spoiling: str) -> None:
     assert generated.worse(stock, stock) == {}
     worse = [problem for problems in generated.worse(stock, spoilt).values() for problem in problems]
     assert [problem for problem in worse if problem.startswith(SPOILING[spoiling])], worse
-
-
-class Slotted(driver.OperationalError):  # type: ignore[misc]
-    __slots__ = ("connection",)
-
-    connection: Any
-
-
-class OwnSlotted(Slotted):
-    def __init__(self, *, connection: Any) -> None:
-        super().__init__("gone", 2006, None, "HY000")
-        self.connection = connection
-
-
-class Connection:
-    def __reduce__(self) -> Any:
-        raise TypeError("cannot pickle a connection")
-
-
-def slotted(value: Any) -> list[Any]:
-    error = Slotted("gone", 2006, None, "HY000")
-    error.connection = value
-    return [error, OwnSlotted(connection=value)]
-
-
-CONNECTION = Connection()
-
-
-class SendingPickler(pickle.Pickler):
-    def persistent_id(self, value: object) -> str | None:
-        return "the connection" if value is CONNECTION else None
-
-
-class ReceivingUnpickler(pickle.Unpickler):
-    def persistent_load(self, name: str) -> Any:
-        return {"the connection": CONNECTION}[name]
-
-
-@pytest.mark.parametrize("error", slotted(CONNECTION))
-def test_a_slot_that_only_this_pickler_can_send_arrives(error: Any) -> None:
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        data = io.BytesIO()
-        SendingPickler(data, protocol).dump(error)
-        data.seek(0)
-        arrived = ReceivingUnpickler(data).load()
-        assert (type(arrived), arrived.args) == (type(error), (2006, "2006 (HY000): gone", "HY000"))
-        assert arrived.connection is CONNECTION
-
-
-@pytest.mark.parametrize("error", slotted(lambda: "from afar"))
-def test_a_slot_that_only_cloudpickle_can_send_arrives(error: Any) -> None:
-    cloudpickle = pytest.importorskip("cloudpickle", reason="pip install cloudpickle")
-    arrived = pickle.loads(cloudpickle.dumps(error))
-    assert arrived.connection() == "from afar"
-    assert arrived.args == error.args
-
-
-@pytest.mark.parametrize("error", slotted(CONNECTION))
-def test_a_slot_that_cannot_be_pickled_is_said_at_the_sender(error: Any) -> None:
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        with pytest.raises(TypeError, match="cannot pickle a connection"):
-            pickle.dumps(error, protocol)
-    assert copy.copy(error).connection is CONNECTION
-
-
-class Million(list[int]):
-    iterated = 0
-
-    def __iter__(self) -> Any:
-        Million.iterated += 1
-        return super().__iter__()
-
-    __reduce_ex__ = __deepcopy__ = None  # type: ignore[assignment]
-
-
-@pytest.mark.parametrize("error", slotted(Million(range(1_000_000))))
-def test_copying_does_not_look_into_a_slot(error: Any) -> None:
-    assert copy.copy(error).connection is error.connection
-    assert Million.iterated == 0
-
-
-class LeavesOut(driver.InterfaceError):  # type: ignore[misc]
-    def __init__(self, connection: Any, table: str) -> None:
-        super().__init__("gone", 2006)
-        self.connection = connection
-        self.table = table
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "connection"}
-
-
-class LeavesOutPlain(driver.InterfaceError):  # type: ignore[misc]
-    __getstate__ = LeavesOut.__getstate__
-
-
-def test_a_connection_that_its_own_getstate_leaves_out() -> None:
-    plain: Any = LeavesOutPlain("gone", 2006)
-    plain.connection, plain.table = CONNECTION, "orders"
-    for error in (LeavesOut(CONNECTION, "orders"), plain):
-        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-            arrived = pickle.loads(pickle.dumps(error, protocol))
-            assert (type(arrived), arrived.args, arrived.table) == (type(error), (2006, "2006: gone", None), "orders")
-            assert str(arrived) == "2006: gone"
-            assert not hasattr(arrived, "connection")
-        assert copy.deepcopy(error).table == "orders"
-
-
-class LeavesOutSlot(Slotted):
-    def __getstate__(self) -> dict[str, Any]:
-        return {"table": "orders"}
-
-
-def test_a_slot_that_its_own_getstate_leaves_out() -> None:
-    error: Any = LeavesOutSlot("gone", 2006)
-    error.connection = CONNECTION
-    arrived = pickle.loads(pickle.dumps(error))
-    assert (arrived.args, arrived.table) == ((2006, "2006: gone", None), "orders")
-    assert not hasattr(arrived, "connection")
-
-
-class GivesSlots(driver.InterfaceError):  # type: ignore[misc]
-    __slots__ = ("connection",)
-
-    def __init__(self, msg: str, errno: int, *, connection: Any = None) -> None:
-        super().__init__(msg, errno)
-        self.connection = connection
-
-    def __getstate__(self) -> Any:
-        """Return what ``object.__getstate__`` does, from Python 3.11 on."""
-        return vars(self), {"connection": self.connection}
-
-
-def test_a_getstate_that_gives_slots_as_well() -> None:
-    error = GivesSlots("gone", 2006, connection="db1")
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        arrived = pickle.loads(pickle.dumps(error, protocol))
-        assert (arrived.args, arrived.msg, arrived.connection) == ((2006, "2006: gone", None), "gone", "db1")
-    assert copy.copy(error).connection == "db1"

@@ -58,33 +58,35 @@ def test_connection_refused_in_a_pool(context: Any) -> None:
     assert f"127.0.0.1:{port}" in str(error)
 
 
+def assert_it_goes_on(executor: concurrent.futures.Executor) -> None:
+    for case in workers.CASES:
+        error = executor.submit(workers.fail, case).exception(TIMEOUT)
+        assert error is not None
+        assert_arrived(error, case)
+    assert executor.submit(workers.succeed, 1).result(TIMEOUT) == 1
+
+
 def test_process_pool_executor(context: Any) -> None:
     with ProcessPoolExecutor(1, mp_context=context) as executor:
-        for case in workers.CASES:
-            error = executor.submit(workers.fail, case).exception(TIMEOUT)
-            assert error is not None
-            assert_arrived(error, case)
-        assert executor.submit(workers.succeed, 1).result(TIMEOUT) == 1
+        assert_it_goes_on(executor)
 
 
-def test_queue(context: Any) -> None:
-    queue = context.Queue()
+InterpreterPoolExecutor: Any = getattr(concurrent.futures, "InterpreterPoolExecutor", None)
+
+if InterpreterPoolExecutor:  # since Python 3.14
+
+    def test_interpreter_pool_executor() -> None:
+        with InterpreterPoolExecutor(1) as executor:
+            assert_it_goes_on(executor)
+
+
+def test_queue_and_pipe(context: Any) -> None:
+    queue, (ours, theirs) = context.Queue(), context.Pipe(duplex=False)
     for case in ("Error", "own constructor"):
-        process = context.Process(target=workers.put, args=(queue, case))
+        process = context.Process(target=workers.put_and_send, args=(queue, theirs, case))
         process.start()
         try:
             assert_arrived(queue.get(timeout=TIMEOUT), case)
-        finally:
-            process.join(TIMEOUT)
-            process.kill()
-
-
-def test_pipe(context: Any) -> None:
-    for case in ("Error", "own constructor"):
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=workers.send, args=(theirs, case))
-        process.start()
-        try:
             assert ours.poll(TIMEOUT)
             assert_arrived(ours.recv(), case)
         finally:
@@ -117,16 +119,3 @@ def test_without_the_package_a_pool_hangs() -> None:
         os._exit(0)  # the Pool would wait for its dead thread
         """
     )
-
-
-InterpreterPoolExecutor: Any = getattr(concurrent.futures, "InterpreterPoolExecutor", None)
-
-if InterpreterPoolExecutor:  # since Python 3.14
-
-    def test_interpreter_pool_executor() -> None:
-        with InterpreterPoolExecutor(1) as executor:
-            for case in workers.CASES:
-                error = executor.submit(workers.fail, case).exception(TIMEOUT)
-                assert error is not None
-                assert_arrived(error, case)
-            assert executor.submit(workers.succeed, 1).result(TIMEOUT) == 1

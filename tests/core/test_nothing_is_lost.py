@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from mysql_errors_compat.testing import assert_survives
+from tests.core.test_subclasses import PROTOCOLS, slotted, ways
 from tests.shared import VALUES, app_errors, fresh
 from tests.shared.hierarchy import REPLACING
 from tests.shared.hierarchy import driver as errors
 
 pytestmark = pytest.mark.any_hierarchy
+
+FIELDS = ("msg", "errno", "sqlstate", "_full_msg")
 
 
 def deadlock() -> Any:
@@ -26,21 +29,6 @@ def deadlock() -> Any:
 
 def hop(error: Any) -> Any:
     return pickle.loads(pickle.dumps(error))
-
-
-def rebuilt_from_args(error: Any) -> Any:
-    """What Celery does for results in JSON, and others with it."""
-    return type(error)(*error.args)
-
-
-@pytest.mark.needs_package
-def test_the_example_of_the_specification() -> None:
-    reduced = errors.Error("x", 1, ("a",), "HY000").__reduce__()
-    assert reduced == (errors.Error, ("x", 1, ("a",), "HY000"))
-
-
-def test_a_retry_loop_that_reads_args() -> None:
-    assert hop(deadlock()).args == (1213, "1213 (40001): Deadlock found", "40001")
 
 
 @pytest.mark.needs_package
@@ -66,16 +54,119 @@ def test_a_retry_loop_that_reads_args() -> None:
 )
 def test_odd_fields(error: Any) -> None:
     assert_survives(error)
-    for again in (rebuilt_from_args(error), rebuilt_from_args(hop(error))):
+    for left in (error, hop(error)):
+        again = type(left)(*left.args)  # what Celery does for results in JSON, and others with it
         assert (again.args, {**vars(again), VALUES: 0}) == (error.args, {**vars(error), VALUES: 0})
 
 
+class Text(str):
+    __slots__ = ()
+
+
+class Codes(enum.IntEnum):
+    DEADLOCK = 1213
+
+
+def changed(error: Any, *args: Any, **fields: Any) -> Any:
+    """Return the error with other fields, and other args if there are any."""
+    vars(error).update(fields)
+    error.args = args or error.args
+    return error
+
+
+def test_a_field_that_the_application_changed() -> None:
+    for name in FIELDS:
+        for value in (None, "", 0, -1, 5, "text", ["list"]):
+            assert_survives(changed(deadlock(), **{name: value}))
+    state, with_sqlstate = Text("40001"), deadlock()
+    changed(with_sqlstate, *with_sqlstate.args[:2], state, sqlstate=state)
+    for error in (
+        changed(deadlock(), msg=Text("Deadlock found")),
+        changed(deadlock(), _full_msg=Text("1213 (40001): Deadlock found")),
+        with_sqlstate,
+        # What the constructor would replace, with the args that go with it.
+        changed(errors.Error("text", 1), 2003, "2003: ", None, msg="", errno=2003, _full_msg="2003: "),
+        changed(errors.Error("text", 1), 1, "1: ", None, msg="", errno=1, _full_msg="1: "),
+        changed(errors.Error("text", 1), 0, "0: x", None, msg="x", errno=0, _full_msg="0: x"),
+    ):
+        assert_survives(error)
+
+
+def test_args_that_the_application_changed() -> None:
+    for others in ((), ("only",), (1, 2, 3, 4)):
+        error = deadlock()
+        error.args = others
+        assert_survives(error)
+    for position, value in [(0, True), (0, "changed"), (1, "changed"), (2, "changed"), (2, None)]:
+        error = errors.Error("x", 1, None, "HY000")  # its other args stay the very same objects
+        args = list(error.args)
+        args[position] = value
+        assert_survives(changed(error, *args))
+
+
 @pytest.mark.needs_package
-def test_bytes_in_a_full_message_come_back_as_their_text_from_args() -> None:
-    error = errors.Error(b"bytes", 1)
-    assert hop(error).msg == b"bytes"
-    again = rebuilt_from_args(error)
-    assert (again.args, again.msg) == (error.args, "b'bytes'")
+def test_a_deleted_field_stays_deleted() -> None:
+    for name in FIELDS:
+        error = changed(deadlock(), attempt=3)
+        delattr(error, name)
+        assert_survives(error)
+    assert_survives(errors.Error.__new__(errors.Error))  # it never had one
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("sqlstate", [None, "", "HY000", b"HY000"])
+def test_an_error_without_an_errno(sqlstate: Any) -> None:
+    error: Any = errors.InterfaceError("gone", None, None, sqlstate)
+    assert error.__reduce__() == (errors.InterfaceError, ("gone", -1, None, sqlstate))
+    for full in ("-1: gone", f"-1 ({sqlstate}): gone", "lost"):
+        assert_survives(changed(error, -1, full, sqlstate, _full_msg=full))
+
+
+@pytest.mark.needs_package
+def test_a_message_that_the_constructor_would_replace() -> None:
+    for cls in REPLACING:
+        error: Any = changed(cls(None, 3024), msg="my own")
+        assert_survives(error)
+        assert error.__reduce__()[1:] == (("my own", 3024, None, None), {**vars(error), "args": error.args})
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize(
+    "error",
+    [errors.Error("x", Codes.DEADLOCK)]
+    + [errors.Error(msg, 1213) for msg in (["gone"], {"gone": 1}, ValueError("gone"), ("gone", 1), Text("gone"))],
+    ids=repr,
+)
+def test_what_would_be_formatted_again_where_it_arrives_is_sent_as_it_is(error: Any) -> None:
+    assert_survives(error)
+    assert error.__reduce__()[0] is not errors.Error
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("msg", [1.5, b"gone"])
+def test_a_message_that_is_no_text(msg: Any) -> None:
+    assert_survives(errors.Error(msg, 1213))
+
+
+class Odd:
+    """Fails at whatever is asked of it."""
+
+    def fail(self, *_: object) -> Any:
+        raise RuntimeError("odd")
+
+    __eq__ = __bool__ = __format__ = __str__ = fail
+    __hash__ = object.__hash__
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_that_can_be_pickled_and_nothing_else(name: str) -> None:
+    error = deadlock()
+    setattr(error, name, Odd())
+    error.args = (error.errno, error._full_msg, error.sqlstate)
+    for arrived in (hop(error), copy.copy(error), copy.deepcopy(error)):
+        assert type(getattr(arrived, name)) is Odd
+        assert [type(arg) for arg in arrived.args] == [type(arg) for arg in error.args]
 
 
 @pytest.mark.needs_package
@@ -106,141 +197,6 @@ def test_a_state_holds_only_what_the_constructor_cannot_rebuild() -> None:
     _, call, state = error.__reduce__()
     assert call == ("Deadlock found", 1213, None, "40001")
     assert state == {"attempt": 3, "__notes__": ["while importing"]}
-
-
-@pytest.mark.parametrize("name", ["msg", "errno", "sqlstate", "_full_msg"])
-def test_a_field_that_the_application_changed(name: str) -> None:
-    for value in (None, "", 0, -1, 5, "text", ["list"]):
-        error = deadlock()
-        setattr(error, name, value)
-        assert_survives(error)
-        assert getattr(hop(error), name) == value
-
-
-@pytest.mark.parametrize(("msg", "errno"), [("", 2003), ("", 1), ("x", 0)])
-def test_fields_that_the_constructor_would_replace_and_args_that_go_with_them(msg: str, errno: int) -> None:
-    error: Any = errors.Error("text", 1)
-    full = f"{errno}: {msg}"
-    error.msg, error.errno, error._full_msg, error.args = msg, errno, full, (errno, full, None)
-    assert_survives(error)
-
-
-@pytest.mark.needs_package
-@pytest.mark.parametrize("sqlstate", [None, "", "HY000", b"HY000"])
-def test_an_error_without_an_errno(sqlstate: Any) -> None:
-    error: Any = errors.InterfaceError("gone", None, None, sqlstate)
-    assert error.__reduce__() == (errors.InterfaceError, ("gone", -1, None, sqlstate))
-    for full in ("-1: gone", f"-1 ({sqlstate}): gone", "lost"):
-        error._full_msg = full
-        error.args = (-1, full, sqlstate)
-        assert_survives(error)
-
-
-@pytest.mark.needs_package
-def test_a_message_that_the_constructor_would_replace() -> None:
-    for cls in REPLACING:
-        error: Any = cls(None, 3024)
-        error.msg = "my own"
-        assert_survives(error)
-        _, call, state = error.__reduce__()
-        assert call == ("my own", 3024, None, None)
-        assert state == {**vars(error), "args": error.args}
-
-
-class Odd:
-    """Fails at whatever is asked of it."""
-
-    def fail(self, *_: object) -> Any:
-        raise RuntimeError("odd")
-
-    __eq__ = __bool__ = __format__ = __str__ = fail
-    __hash__ = object.__hash__
-
-
-@pytest.mark.needs_package
-@pytest.mark.parametrize("name", ["msg", "errno", "sqlstate", "_full_msg"])
-def test_a_field_that_can_be_pickled_and_nothing_else(name: str) -> None:
-    error = deadlock()
-    setattr(error, name, Odd())
-    error.args = (error.errno, error._full_msg, error.sqlstate)
-    for arrived in (hop(error), copy.copy(error), copy.deepcopy(error)):
-        assert type(getattr(arrived, name)) is Odd
-        assert [type(arg) for arg in arrived.args] == [type(arg) for arg in error.args]
-
-
-class Text(str):
-    __slots__ = ()
-
-
-@pytest.mark.parametrize("name", ["msg", "sqlstate", "_full_msg"])
-def test_a_field_of_a_subclass_of_str(name: str) -> None:
-    error = deadlock()
-    setattr(error, name, Text(getattr(error, name)))
-    error.args = (error.errno, error._full_msg, error.sqlstate)
-    assert_survives(error)
-    assert type(getattr(hop(error), name)) is Text
-
-
-@pytest.mark.parametrize("args", [(), ("only",), (1213, "1213 (40001): Deadlock found", None), (1, 2, 3, 4)])
-def test_args_that_the_application_changed(args: Any) -> None:
-    error = deadlock()
-    error.args = args
-    assert_survives(error)
-    assert hop(error).args == args
-
-
-@pytest.mark.parametrize("position", [0, 1, 2])
-def test_one_of_the_args_that_the_application_changed(position: int) -> None:
-    error = deadlock()
-    args = list(error.args)
-    args[position] = "changed"
-    error.args = tuple(args)
-    assert hop(error).args == tuple(args)
-
-
-def test_an_arg_that_is_equal_and_of_another_type() -> None:
-    error = errors.Error("x", 1, None, "HY000")
-    error.args = (True, *error.args[1:])
-    assert hop(error).args[0] is True
-
-
-@pytest.mark.needs_package
-@pytest.mark.parametrize("name", ["msg", "errno", "sqlstate", "_full_msg"])
-def test_a_deleted_field_stays_deleted(name: str) -> None:
-    error = deadlock()
-    delattr(error, name)
-    error.attempt = 3
-    arrived = hop(error)
-    assert name not in vars(arrived)
-    assert (arrived.args, arrived.attempt) == (error.args, 3)
-    assert_survives(error)
-
-
-@pytest.mark.needs_package
-def test_an_error_that_was_never_constructed() -> None:
-    error = errors.Error.__new__(errors.Error)
-    assert (hop(error).args, vars(hop(error))) == ((), {})
-
-
-@pytest.mark.needs_package
-def test_an_errno_that_is_an_enum() -> None:
-    error = errors.Error("x", Codes.DEADLOCK)
-    assert hop(error).errno is Codes.DEADLOCK
-    assert error.__reduce__()[0] is not errors.Error, "its text may be another where it arrives"
-    assert_survives(error)
-
-
-class Codes(enum.IntEnum):
-    DEADLOCK = 1213
-
-
-@pytest.mark.needs_package
-@pytest.mark.parametrize("field", [["gone"], {"gone": 1}, ValueError("gone"), 1.5, b"gone", ("gone", 1)], ids=repr)
-def test_a_message_that_is_no_text(field: Any) -> None:
-    error = errors.Error(field, 1213)
-    assert_survives(error)
-    if not isinstance(field, (float, bytes)):
-        assert error.__reduce__()[0] is not errors.Error, "it would be formatted again where it arrives"
 
 
 def test_an_error_that_holds_itself() -> None:
@@ -289,24 +245,6 @@ def test_a_pickler_with_a_dispatch_table_of_its_own() -> None:
 
 
 @pytest.mark.needs_package
-def test_a_restricted_unpickler_need_not_allow_more_than_the_class() -> None:
-    class Restricted(pickle.Unpickler):
-        def find_class(self, module: str, name: str) -> Any:
-            assert (module, name) in {
-                (errors.__name__, "InternalError"),
-                ("tests.shared.app_errors", "KeywordOnly"),
-            }
-            return super().find_class(module, name)
-
-    changed: Any = deadlock()
-    del changed.msg
-    for error in (deadlock(), changed, app_errors.KeywordOnly(table="orders", attempt=1)):
-        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
-            arrived = Restricted(io.BytesIO(pickle.dumps(error, protocol))).load()
-            assert arrived.args == error.args
-
-
-@pytest.mark.needs_package
 def test_the_pickle_is_about_half_the_size() -> None:
     error = errors.InternalError(
         "Deadlock found when trying to get lock; try restarting transaction", 1213, None, "40001"
@@ -325,11 +263,6 @@ class Stock:
         return self.reduced
 
 
-def test_the_type_stays_catchable() -> None:
-    with pytest.raises(errors.IntegrityError):
-        raise hop(errors.IntegrityError("Duplicate entry", 1062, None, "23000"))
-
-
 class Redacting(errors.Error):  # type: ignore[misc]
     @property
     def msg(self) -> Any:
@@ -343,3 +276,184 @@ class Redacting(errors.Error):  # type: ignore[misc]
 def test_a_property_that_changes_the_message() -> None:
     error = Redacting("password secret wrong", 1045)
     assert (str(error), error.args) == ("1045: password *** wrong", (1045, "1045: password *** wrong", None))
+
+
+CONNECTION = threading.Lock()
+
+
+class SendingPickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> str | None:
+        return "the connection" if value is CONNECTION else None
+
+
+class ReceivingUnpickler(pickle.Unpickler):
+    def persistent_load(self, name: str) -> Any:
+        return {"the connection": CONNECTION}[name]
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("error", slotted(CONNECTION))
+def test_a_slot_that_only_this_pickler_can_send_arrives(error: Any) -> None:
+    for protocol in PROTOCOLS:
+        data = io.BytesIO()
+        SendingPickler(data, protocol).dump(error)
+        data.seek(0)
+        arrived = ReceivingUnpickler(data).load()
+        assert (type(arrived), arrived.args) == (type(error), error.args)
+        assert arrived.table is CONNECTION
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("error", slotted(lambda: "from afar"))
+def test_a_slot_that_only_cloudpickle_can_send_arrives(error: Any) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle", reason="pip install cloudpickle")
+    arrived = pickle.loads(cloudpickle.dumps(error))
+    assert (arrived.table(), arrived.args) == ("from afar", error.args)
+
+
+class LeavesOut(errors.InterfaceError):  # type: ignore[misc]
+    """With the driver's constructor, a slot, and an attribute that cannot be pickled."""
+
+    __slots__ = ("slot",)
+
+    def __getstate__(self) -> Any:
+        return {name: value for name, value in vars(self).items() if name != "connection"}
+
+
+class LeavesOutOwn(LeavesOut):
+    def __init__(self, *, msg: str, errno: int) -> None:
+        super().__init__(msg, errno)
+
+
+class LeavesOutAll(LeavesOut):
+    def __getstate__(self) -> Any:
+        return {"table": "orders"}
+
+
+class GivesSlots(LeavesOut):
+    def __getstate__(self) -> Any:
+        """Return what ``object.__getstate__`` does, from Python 3.11 on."""
+        return vars(self), {"slot": self.slot}
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("cls", [LeavesOut, LeavesOutOwn, LeavesOutAll])
+def test_what_its_own_getstate_says_arrives_and_nothing_else(cls: Any) -> None:
+    error = cls(msg="gone", errno=2006)
+    error.connection = error.slot = CONNECTION
+    error.table = "orders"
+    for arrived in ways(error):
+        assert (type(arrived), arrived.args, str(arrived)) == (cls, (2006, "2006: gone", None), "2006: gone")
+        assert (arrived.msg, arrived.errno, arrived.sqlstate, arrived.table) == ("gone", 2006, None, "orders")
+        assert not hasattr(arrived, "connection")
+        assert not hasattr(arrived, "slot")
+
+
+@pytest.mark.needs_package
+def test_a_getstate_that_gives_slots_as_well() -> None:
+    error: Any = GivesSlots("gone", 2006)
+    error.slot = "db1"
+    for arrived in ways(error):
+        assert (arrived.args, arrived.msg, arrived.slot) == ((2006, "2006: gone", None), "gone", "db1")
+
+
+class Refused(errors.OperationalError, OSError):  # type: ignore[misc]
+    pass
+
+
+class Missing(errors.InterfaceError, ImportError):  # type: ignore[misc]
+    pass
+
+
+class NoName(AttributeError, errors.ProgrammingError):  # type: ignore[misc]
+    __str__ = AttributeError.__str__  # from Python 3.15 on that is the one of BaseException
+
+
+class Leaves(errors.OperationalError, SystemExit):  # type: ignore[misc]
+    pass
+
+
+class Ends(errors.DatabaseError, StopIteration):  # type: ignore[misc]
+    pass
+
+
+class Bytes(UnicodeDecodeError, errors.DataError):  # type: ignore[misc]
+    def __init__(self, why: str) -> None:
+        UnicodeDecodeError.__init__(self, "utf-8", b"abc", 1, 2, why)
+
+
+BYTES = {"start": 1, "end": 2, "object": b"abc", "reason": "bad", "encoding": "utf-8"}
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize(
+    ("error", "members"),
+    [
+        (
+            Refused("gone", 2006, None, "08S01"),
+            {"errno": 2006, "strerror": "gone", "filename": "sock", "filename2": None},
+        ),
+        (Missing("m", 5), {"name": "n", "path": "p"}),
+        (NoName("m"), {"name": "n"}),
+        (Leaves("m", 5), {"code": 3}),
+        (Ends("m", 5), {"value": 7}),
+        (Bytes("bad"), BYTES),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_a_builtin_base_keeps_beside_the_args_arrives(error: Any, members: dict[str, Any]) -> None:
+    for name, value in members.items():
+        setattr(error, name, value)
+    assert "errno" not in vars(error) or type(error) is not Refused
+    assert_survives(error)
+    assert {name: getattr(copy.copy(error), name) for name in members} == members
+
+
+class Row:
+    def __init__(self) -> None:
+        self.connection = CONNECTION  # which cannot be pickled
+
+    def __getattr__(self, name: str) -> Any:
+        raise NoName(name)
+
+
+@pytest.mark.needs_package
+def test_the_object_that_lacked_the_attribute_is_not_sent() -> None:
+    row: Any = Row()
+    with pytest.raises(NoName) as caught:
+        row.column  # noqa: B018
+    assert pickle.loads(pickle.dumps(caught.value)).args == ("column",)
+
+
+@pytest.mark.needs_package
+def test_a_first_pickle_while_another_thread_changes_the_class() -> None:
+    fresh.run(
+        """
+        import sys, threading
+        import mysql_errors_compat
+        from tests.shared.hierarchy import driver as errors
+        mysql_errors_compat.install(errors)
+
+        class Changing(errors.Error):
+            def __init__(self, *, table):
+                super().__init__(table, 1146)
+
+        def change():
+            number = 0
+            while not stop.is_set():
+                setattr(Changing, f"name{number % 5000}", number)
+                number += 1
+
+        sys.setswitchinterval(1e-6)
+        stop = threading.Event()
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            for _ in range(200):
+                class Changed(Changing): ...
+                Changed(table="orders").__reduce__()
+        finally:
+            stop.set()
+            thread.join(20)
+        """
+    )

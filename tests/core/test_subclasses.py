@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from mysql_errors_compat.testing import assert_survives, errors
 from tests.core.test_round_trip import attributes
 from tests.shared import app_errors
-from tests.shared.hierarchy import REPLACING
+from tests.shared.hierarchy import CLASSES, REPLACING
 
 pytestmark = pytest.mark.any_hierarchy
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
 
 def ways(error: Any) -> list[Any]:
     return [
-        *(pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),
+        *(pickle.loads(pickle.dumps(error, protocol)) for protocol in PROTOCOLS),
         copy.copy(error),
         copy.deepcopy(error),
     ]
@@ -52,7 +54,7 @@ def test_it_arrives_whole(cls: Any) -> None:
     survives()
 
 
-@pytest.mark.parametrize("cls", each_of(*app_errors.BUILDABLE))
+@pytest.mark.parametrize("cls", each_of(*CLASSES, *app_errors.BUILDABLE))
 def test_its_pickle_names_only_its_class_and_the_standard_library(cls: Any) -> None:
     class Recording(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
@@ -78,42 +80,6 @@ def test_its_constructor_is_not_run_again(cls: Any) -> None:
 
 
 @pytest.mark.needs_package
-def test_slots_arrive_and_unset_ones_stay_unset() -> None:
-    error = app_errors.Slotted("x", 1).with_slots("orders")
-    for arrived in ways(error):
-        assert (arrived.table, arrived._Slotted__private) == ("orders", ["orders"])
-        assert not hasattr(arrived, "unset")
-    assert_survives(error)
-
-
-@pytest.mark.needs_package
-def test_a_slot_set_to_none_arrives_as_none() -> None:
-    error = app_errors.Slotted("x", 1).with_slots(None)
-    assert [arrived.table for arrived in ways(error)] == [None] * len(ways(error))
-
-
-@pytest.mark.needs_package
-def test_a_slot_that_cannot_be_pickled_is_said_at_the_sender() -> None:
-    error = app_errors.Slotted("x", 1).with_slots(threading.Lock())
-    with pytest.raises((TypeError, pickle.PicklingError), match="lock"):  # the second is PyPy's
-        pickle.dumps(error)
-    assert copy.copy(error).table is error.table
-
-
-@pytest.mark.needs_package
-def test_a_slot_whose_value_only_the_newer_protocols_can_send() -> None:
-    error = app_errors.Slotted("x", 1).with_slots(Point())
-    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
-        assert type(pickle.loads(pickle.dumps(error, protocol)).table) is Point
-    with pytest.raises(TypeError, match="__slots__"):
-        pickle.dumps(error, 1)
-
-
-class Point:
-    __slots__ = ("x",)
-
-
-@pytest.mark.needs_package
 def test_a_default_message_that_the_application_replaced() -> None:
     for cls in REPLACING:
         name = next(name for name in vars(cls) if name.startswith("DEFAULT"))
@@ -125,56 +91,43 @@ def test_a_default_message_that_the_application_replaced() -> None:
         assert copy.copy(error).msg == drivers
 
 
+def slotted(value: object) -> list[Any]:
+    """Return errors with this value in a slot: with the driver's constructor, and with another."""
+    own: Any = app_errors.SlottedOwn(table="orders")
+    own.table = value
+    return [app_errors.Slotted("gone", 2006).with_slots(value), own]
+
+
 @pytest.mark.needs_package
-def test_members_of_oserror_arrive() -> None:
-    error = app_errors.WithOSError("gone", 2006, sqlstate="08S01")
-    error.strerror, error.filename = "gone", "/run/mysqld.sock"
-    assert "errno" not in vars(error)
+@pytest.mark.parametrize("error", [*slotted("orders"), *slotted(None)])
+def test_a_slot_arrives_and_one_that_is_not_set_stays_so(error: Any) -> None:
     for arrived in ways(error):
-        assert (arrived.errno, arrived.strerror, arrived.filename, arrived.filename2) == (
-            2006,
-            "gone",
-            "/run/mysqld.sock",
-            None,
-        )
-        assert str(arrived) == str(error) == "2006 (08S01): gone"
-
-
-@pytest.mark.needs_package
-def test_the_text_of_an_oserror_first_subclass_stays() -> None:
-    error = app_errors.WithOSErrorFirst(host="db1", code=2003)
-    assert {str(arrived) for arrived in ways(error)} == {str(error)}
-
-
-@pytest.mark.needs_package
-def test_a_subclass_with_the_drivers_constructor_reduces_to_constructor_order() -> None:
-    error = app_errors.Plain("x", 1, ("a",), "HY000")
-    assert error.__reduce__() == (app_errors.Plain, ("x", 1, ("a",), "HY000"))
-
-
-def test_its_own_reduce_is_kept() -> None:
-    error = app_errors.OwnReduce(table="orders")
-    app_errors.runs.clear()
-    arrived = pickle.loads(pickle.dumps(error))
-    assert app_errors.runs == ["orders"]
+        assert arrived.table == error.table
+        assert getattr(arrived, "_Slotted__private", [error.table]) == [error.table]
+        assert not hasattr(arrived, "unset")
     assert_survives(error)
-    assert arrived.table == "orders"
 
 
 @pytest.mark.needs_package
-@pytest.mark.parametrize("cls", [app_errors.OwnReduceOfThree, app_errors.OwnReduceEx])
-def test_its_own_reduce_finds_the_state_it_is_used_to(cls: Any) -> None:
-    error = cls("orders", 1146)
-    error.extra = 1
-    for arrived in ways(error):
-        assert (arrived.args, arrived.sent, arrived.extra) == (error.args, "orders", 1)
+@pytest.mark.parametrize("error", slotted(threading.Lock()))
+def test_a_slot_that_cannot_be_pickled_is_said_at_the_sender(error: Any) -> None:
+    for protocol in PROTOCOLS:
+        with pytest.raises((TypeError, pickle.PicklingError), match="lock"):  # the second is PyPy's
+            pickle.dumps(error, protocol)
+    assert copy.copy(error).table is error.table
+
+
+class Point:
+    __slots__ = ("x",)
 
 
 @pytest.mark.needs_package
-def test_its_own_setstate_gets_the_state_it_is_used_to() -> None:
-    error = app_errors.OwnSetstate("orders", 1146)
-    for arrived in ways(error):
-        assert (arrived.args, arrived.received) == (error.args, "orders")
+@pytest.mark.parametrize("error", slotted(Point()))
+def test_a_slot_whose_value_only_the_newer_protocols_can_send(error: Any) -> None:
+    for protocol in PROTOCOLS[2:]:
+        assert type(pickle.loads(pickle.dumps(error, protocol)).table) is Point
+    with pytest.raises(TypeError, match="__slots__"):
+        pickle.dumps(error, 1)
 
 
 class Resets(app_errors.Plain):
@@ -190,16 +143,3 @@ class Resets(app_errors.Plain):
 def test_what_its_own_setstate_makes_of_it_arrives() -> None:
     for arrived in ways(Resets(table="orders")):
         assert (arrived.args, arrived.msg, arrived.table) == ((1146, "1146: orders", None), "orders", None)
-
-
-def test_a_class_of_this_very_function_can_be_copied() -> None:
-    class Local(app_errors.Plain):
-        def __init__(self, *, table: str) -> None:
-            super().__init__(table, 1146)
-            self.table = table
-
-    error = Local(table="orders")
-    for arrived in (copy.copy(error), copy.deepcopy(error)):
-        assert (type(arrived), arrived.args, arrived.table) == (Local, error.args, "orders")
-    with pytest.raises((AttributeError, pickle.PicklingError), match="Local"):
-        pickle.dumps(error)

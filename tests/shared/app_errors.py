@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tests.shared.hierarchy import driver
 
@@ -89,7 +89,7 @@ class SlottedOwn(Error):
     __slots__ = ("table",)
 
     def __init__(self, *, table: str) -> None:
-        super().__init__(table, 1146)
+        super().__init__("no such table", 1146)
         self.table = table
 
 
@@ -209,30 +209,6 @@ class OwnReduce(Error):
 def _own_reduce(table: str) -> OwnReduce:
     runs.append(table)
     return OwnReduce(table=table)
-
-
-class OwnReduceOfThree(Error):
-    """Relies on what the stock driver gives: the state is there, and is all of ``__dict__``."""
-
-    def __reduce__(self) -> Any:
-        cls, args, state = cast(Any, super().__reduce__())
-        return cls, args, {**state, "sent": state["msg"]}
-
-
-class OwnReduceEx(Error):
-    """Relies on the same."""
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        func, args, state = cast(Any, super().__reduce_ex__(protocol))
-        return func, args, {**state, "sent": state["msg"]}
-
-
-class OwnSetstate(Error):
-    """Relies on what the stock driver gives: all of ``__dict__``, and always."""
-
-    def __setstate__(self, state: Any) -> None:
-        self.__dict__.update(state)
-        self.received = state["msg"]
 
 
 if sys.version_info >= (3, 11):

@@ -39,7 +39,7 @@ ALLOWED = {
     "slot": "a slot that cannot be pickled, or copied deeply, is said; the driver alone sends none, and says nothing",
     "getstate": "what an own __getstate__ leaves out stays behind; the driver alone does not ask it",
     "stock sender": "a slot that the constructor sets: it does not run again, and the driver alone sends no slots",
-    "stock receiver": "it sees where the values are kept that the driver drops",
+    "stock receiver": "it sees where the values are kept that the driver drops, and MemoryError.__new__ refuses",
 }
 
 

@@ -1,9 +1,8 @@
 """The other end of a pipe: an interpreter with the driver and without the package.
 
-Reads a pickled request from standard input and writes a pickled answer, until there are no more.
-A request is either ``bytes``, the pickle of an error; or a pair of that and a protocol; or a call that makes
-an error: ``(class, fields, attributes)``. The answer is what the error looks like here, and its pickle as made here.
-A pair is answered with all that is to be seen in the error, and with a text where something cannot be done.
+Reads pickled requests from standard input and writes pickled answers, until there are no more. A request is the pickle
+of an error, and a protocol. The answer is all that is to be seen in the error here, as a text, and its pickle as made
+here; or else a text that says what cannot be done.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from operator import itemgetter
 from typing import Any
 
 from tests.shared.facts import members
-from tests.shared.hierarchy import driver
 
 
 def look(error: Any) -> tuple[Any, ...]:
@@ -33,27 +31,15 @@ def look_closely(error: Any) -> tuple[Any, ...]:
 def main() -> None:
     while True:
         try:
-            request = pickle.load(sys.stdin.buffer)
+            pickled, protocol = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         has_package = "mysql_errors_compat" in sys.modules
-        pickle.dump((*answer(request), has_package), sys.stdout.buffer)
+        pickle.dump((*answer(pickled, protocol), has_package), sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
 
-def answer(request: Any) -> tuple[Any, Any]:
-    if isinstance(request, bytes):
-        error = pickle.loads(request)
-    elif len(request) == 3:
-        cls, fields, attributes = request
-        error = getattr(driver, cls)(*fields)
-        vars(error).update(attributes)
-    else:
-        return again(*request)
-    return look(error), pickle.dumps(error, 2)
-
-
-def again(pickled: bytes, protocol: int) -> tuple[Any, Any]:
+def answer(pickled: bytes, protocol: int) -> tuple[Any, Any]:
     try:
         error = pickle.loads(pickled)
     except Exception as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import mysql.connector
@@ -53,10 +52,6 @@ def succeed(number: int) -> int:
     return number
 
 
-def put(queue: Any, case: str) -> None:
+def put_and_send(queue: Any, connection: Any, case: str) -> None:
     queue.put(make(case))
-
-
-def send(connection: Any, case: str) -> None:
-    with contextlib.closing(connection):
-        connection.send(make(case))
+    connection.send(make(case))
