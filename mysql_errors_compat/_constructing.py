@@ -137,9 +137,7 @@ class _Arriving:
         elif not _took(self, construct, args, call):
             msg, *_ = call
             errno, full, sqlstate = args
-            fields = {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args}
-            for name, value in fields.items():
-                object.__setattr__(self, name, value)
+            set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
 
     def __getattribute__(self, name: str) -> Any:
         return getattr(_with_own_class(self), name)
@@ -187,9 +185,9 @@ def builtin_of(cls: Class) -> Class:
 
 
 def set_all(error: Any, state: Any) -> None:
-    """Set each attribute, as CPython's ``BaseException.__setstate__`` does."""
+    """Set each attribute, also what is kept outside of ``__dict__``, without asking a ``__setattr__``."""
     for name, value in state.items():
-        setattr(error, name, value)
+        object.__setattr__(error, name, value)
 
 
 class FullMessage:
@@ -210,7 +208,5 @@ class Signature:
     def __init__(self, error: Class) -> None:
         self.error, self.signature = error, inspect.signature(error)
 
-    def __get__(self, _: object, owner: Any) -> inspect.Signature:
-        if owner is not self.error:
-            raise AttributeError("__signature__")
-        return self.signature
+    def __get__(self, _: object, owner: Any) -> inspect.Signature | None:
+        return self.signature if owner is self.error else None  # None: `inspect` looks further
