@@ -18,7 +18,7 @@ _NAME = "mysql.connector.errors"
 # The attribute of a base class that holds how it is put back, where a second import of this package finds it.
 _UNDO = "_mysql_errors_compat"
 
-_installed: list[Class] = []
+_installed: set[Class] = set()
 _lock = threading.Lock()
 
 
@@ -48,8 +48,7 @@ def install(module: ModuleType | None = None) -> None:
                 text = "pass a module with an exception class Error(msg=None, errno=None, values=None, sqlstate=None)"
                 raise TypeError(f"no MySQL errors in {module!r}: {text}, such as {_NAME}")
             _change(driver)
-        if error not in _installed:
-            _installed.append(error)
+        _installed.add(error)
 
 
 def install_at_import() -> None:

@@ -104,6 +104,9 @@ assert picture() == fixed
 CURES = {
     "__reduce__": "errors.Error.__reduce__ = lambda self: (make, (type(self), self.args, vars(self)))",
     "__reduce_ex__": "errors.Error.__reduce_ex__ = lambda self, protocol: (make, (type(self), self.args, vars(self)))",
+    "__reduce_ex__, of no use to an own constructor": """
+errors.Error.__reduce_ex__ = lambda self, protocol: (type(self), (self.msg, self.errno, None, self.sqlstate))
+""",
     "copyreg, each class": """
 for cls in every:
     copyreg.pickle(cls, lambda self: (make, (type(self), self.args, vars(self))))

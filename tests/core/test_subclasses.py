@@ -143,3 +143,26 @@ class Resets(app_errors.Plain):
 def test_what_its_own_setstate_makes_of_it_arrives() -> None:
     for arrived in ways(Resets(table="orders")):
         assert (arrived.args, arrived.msg, arrived.table) == ((1146, "1146: orders", None), "orders", None)
+
+
+class Restores(app_errors.Plain):
+    def __init__(self, errno: int, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text, errno, None, sqlstate)
+
+    def __setstate__(self, state: Any) -> None:
+        self.__dict__.update(state)
+
+
+class Guards(app_errors.Plain):
+    def __init__(self, errno: int, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text, errno, None, sqlstate)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+
+
+@pytest.mark.needs_package
+@pytest.mark.parametrize("cls", [Restores, Guards])
+def test_its_own_pickling_methods_get_what_the_driver_alone_gives(cls: Any) -> None:
+    error = cls(1213, "Deadlock found", "40001")
+    assert error.__reduce__() == (cls, error.args, vars(error))

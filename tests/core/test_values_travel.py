@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mysql_errors_compat.testing import assert_survives
 from tests.core.test_round_trip import scalars
-from tests.shared import app_errors
+from tests.shared import VALUES, app_errors
 from tests.shared.hierarchy import driver as errors
 
 pytestmark = pytest.mark.any_hierarchy
@@ -71,3 +71,18 @@ def test_values_do_not_take_an_applications_attribute() -> None:
 
     error = copy.copy(Rows("x", 1, ("a",)))
     assert (error.values, error.__reduce__()) == ("mine", (Rows, ("x", 1, ("a",), None)))
+
+
+class SaysWhy(errors.DataError):  # type: ignore[misc]
+    why = "no reason"
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"why": self.why}
+
+
+@pytest.mark.needs_package
+def test_values_travel_with_what_an_own_getstate_says() -> None:
+    error = SaysWhy("x", 1, ("a",))
+    error.why = "full"
+    arrived = hop(hop(error))
+    assert (arrived.why, vars(arrived)[VALUES], arrived.args) == ("full", ("a",), error.args)
