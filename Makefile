@@ -5,8 +5,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Rather an older release than one that a compiler must build, which not every machine has: PyPy and new Pythons need that.
 export PIP_PREFER_BINARY := 1
 
-.PHONY: help demo test test-all needed thorough transports docs screenshots lint build matrix matrix-short bench bench-plot \
-    upstream-suite python27 pythons mutants workflow clean
+.PHONY: help demo test test-all test-more needed thorough transports docs screenshots lint build matrix matrix-short bench \
+    bench-plot upstream-suite python27 pythons mutants workflow clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 24
@@ -18,15 +18,19 @@ test: $(BIN)/.installed-test ## run the core's tests: needs nothing but pip, and
 	@echo "make test: the core. It needs only what pip has installed; nothing is missing. make test-all runs the rest too."
 	@$(BIN)/python -m pytest -n 3 --dist loadfile tests/core
 
-test-all: needed $(BIN)/.installed-all test ## run all tests: engines, servers, documentation, the diffs (half an hour)
-	@echo "make test-all: the rest, one after the other."
-	@$(BIN)/python -m pytest tests/tools tests/outside
+test-all: needed test test-more ## run all tests: engines, servers, documentation, the diffs (a quarter of an hour)
+
+# What each of the files starts is many processes: two files at a time keep two cores busy. The promises once more, of mysqlx.
+test-more: needed $(BIN)/.installed-all ## run the tests that make test leaves out
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/tools tests/outside
+	@echo "make test-more: the core's tests on mysqlx.errors."
+	@MYSQL_ERRORS_COMPAT_TEST_MODULE=mysqlx.errors $(BIN)/python -m pytest -n 2 --dist loadfile -m any_hierarchy tests/core
 
 # What each of Debian's packages brings.
 PROGRAMS := chromium:chromium git:git mariadb-server:mariadbd patch:patch redis-server:redis-server valgrind:valgrind
 
 needed:
-	@echo "make test-all: needs MariaDB, Redis, Chromium, valgrind, git and patch, and 1.5 GB from pip."
+	@echo "make test-more: needs MariaDB, Redis, Chromium, valgrind, git and patch, and 1.5 GB from pip."
 	@missing=; for each in $(PROGRAMS); do \
 	    PATH="$$PATH:/usr/sbin" command -v "$${each#*:}" >/dev/null || missing="$$missing $${each%%:*}"; \
 	done; [ -z "$$missing" ] || echo "Missing here, and what needs it is skipped: sudo apt-get install$$missing"

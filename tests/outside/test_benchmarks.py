@@ -47,12 +47,6 @@ def test_bytes(ours: Ask, stock: Ask) -> None:
     assert ours(worker.sizes, "typical", 0)[0] / stock(worker.sizes, "typical", 0)[0] <= 0.53
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_bytes_after_hops(ours: Ask, kind: str) -> None:
-    none, *later = ours(worker.sizes, kind, 30)
-    assert later == [none] * 30
-
-
 @pytest.mark.skipif(
     not shutil.which("valgrind") and os.environ.get("CI") != "true",
     reason="instructions are counted by valgrind: apt-get install valgrind",

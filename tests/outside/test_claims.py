@@ -1,23 +1,15 @@
-"""What README, SECURITY.md and the guides say of pickles and of others' cures, seen to be so."""
+"""What README and the guides say of others' cures, and of errors that grow, seen to be so."""
 
 from __future__ import annotations
 
-import io
-import pickle
-from typing import Any
-
-import mysql.connector
 import pytest
 
 from benchmarks.measure import load
 from tests.outside.needs import need
-from tests.shared import app_errors
 from tests.shared.fresh import run
 from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
-
-PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
 CLAIMS = {
     "tblib misses a later class": (
@@ -75,31 +67,6 @@ CLAIMS = {
 def test_what_others_do_not_cure(script: str, said: str) -> None:
     need("tblib")
     assert run(script).strip() == said
-
-
-def names(error: Exception, protocol: int) -> set[str]:
-    """Return what a receiver's ``find_class`` is asked for."""
-    found: set[str] = set()
-
-    class Listening(pickle.Unpickler):
-        def find_class(self, module: str, name: str) -> Any:
-            found.add(f"{module}.{name}")
-            return super().find_class(module, name)
-
-    Listening(io.BytesIO(pickle.dumps(error, protocol))).load()
-    return found
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_what_a_pickle_names(protocol: int) -> None:
-    driver_error = mysql.connector.OperationalError("Deadlock found", 1213, ("a",), "40001")
-    assert names(driver_error, protocol) == {"mysql.connector.errors.OperationalError"}
-    maker = {"copy_reg.__newobj__"} if protocol < 2 else set()  # as Python 2 calls it
-    own = app_errors.KeywordOnly(table="orders", attempt=3)
-    assert names(own, protocol) == {f"{app_errors.__name__}.KeywordOnly"} | maker
-    old = {"copy_reg._reconstructor", "exceptions.Exception"}
-    maker = old if protocol < 3 else {"copyreg._reconstructor", "builtins.Exception"}
-    assert names(app_errors.OwnNew("orders", region="eu"), protocol) == {f"{app_errors.__name__}.OwnNew"} | maker
 
 
 def test_how_an_error_grows_without_the_package() -> None:

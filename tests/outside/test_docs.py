@@ -80,10 +80,14 @@ def prepare(document: Path, folder: Path) -> tuple[Path, dict[str, str]]:
     else:
         assert not [block.place for block in blocks(document) if block.language == "sh" and "pip " in block.text]
         work.mkdir()
+    write_example(work)
+    return work, environment | {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
+
+
+def write_example(folder: Path) -> None:
     for block in blocks(EXAMPLE):
         if block.is_file:
-            (work / block.title).write_text(block.text, encoding="utf-8")
-    return work, environment | {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
+            (folder / block.title).write_text(block.text, encoding="utf-8")
 
 
 def copy_repository(folder: Path) -> None:
@@ -145,20 +149,16 @@ def test_readme_is_one_page_and_starts_with_the_cure() -> None:
     assert {"pip install .", "import mysql_errors_compat  # noqa: F401"} <= set(lines[:25])
 
 
-ORDERS = """
+WITH_WORKERS = """
 import mysql.connector, threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import Pool
-
-class OrderFailed(mysql.connector.Error):
-    def __init__(self, *, order_id):
-        super().__init__("order failed", 1213, sqlstate="40001")
-
-def ship(order_id):
-    raise OrderFailed(order_id=order_id)
+from orders import ship
 
 def deadlock():
     return mysql.connector.OperationalError("Deadlock found", 1213, sqlstate="40001")
+
+if __name__ == '__main__':
 """
 
 # What readers of README do when they see its blocks, in the order of these.
@@ -182,11 +182,10 @@ with ProcessPoolExecutor(1) as executor:
 
 
 def test_readmes_symptoms_are_what_people_see(tmp_path: Path) -> None:
+    write_example(tmp_path)
     symptoms = [block.text for block in blocks(README) if block.language == "text"]
     for symptom, program in zip(symptoms, SYMPTOMS, strict=True):
-        (tmp_path / "symptom.py").write_text(
-            f"{ORDERS}\nif __name__ == '__main__':\n{textwrap.indent(program, '    ')}"
-        )
+        (tmp_path / "symptom.py").write_text(WITH_WORKERS + textwrap.indent(program, "    "))
         done = processes.run(sys.executable, "symptom.py", cwd=tmp_path, timeout=110)
         printed = done.output.replace("result_handler", "result_hander").splitlines()
         assert [line for line in symptom.splitlines() if line not in printed] == []

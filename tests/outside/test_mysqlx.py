@@ -1,27 +1,18 @@
-"""mysqlx.errors is a copy of the same classes: the same code cures it, and only if asked to."""
+"""mysqlx.errors is a copy of the same classes: the same code cures it, and only if asked to.
+
+That all promises hold for it, `make test-more` tells by the core's tests.
+"""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.shared import fresh
-from tests.shared.processes import succeed
 from tests.tools.checking import check, write
 
 pytestmark = pytest.mark.needs_package
-
-
-@pytest.mark.timeout(300)
-def test_all_promises_hold_for_mysqlx() -> None:
-    done = succeed(
-        *[sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "any_hierarchy", "tests/core"],
-        timeout=280,
-        MYSQL_ERRORS_COMPAT_TEST_MODULE="mysqlx.errors",
-    )
-    assert " passed" in done
 
 
 def test_both_hierarchies_are_installed_and_uninstalled_together() -> None:

@@ -75,7 +75,7 @@ ONLY_FORK_HAS_IT = {"under if name is main"}
 @pytest.mark.parametrize("method", START_METHODS)
 @pytest.mark.parametrize("place", PLACES)
 def test_what_a_place_does(place: str, method: str, tmp_path: Path) -> None:
-    patience = 5 if place == "nowhere" else 50
+    patience = 2 if place == "nowhere" else 50
     main = MAIN.format(orders="orders", method=method, initializer="import_it", patience=patience)
     programs = {"orders.py": ORDERS, "main.py": main}
     for name, text in programs.items():

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from tests.tools.checking import COMMAND, Run, environment, processes, wait_for
 
 
 @pytest.fixture(scope="module")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which the report makes its temporary files."""
-    return tmp_path_factory.mktemp("t")
+def temporary() -> Iterator[Path]:
+    """Return a folder for the report's temporary files; in pytest's there is no room for the names of its sockets."""
+    with tempfile.TemporaryDirectory(prefix="demo-") as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
+import queue
 import sys
 import threading
 import time
@@ -34,20 +36,21 @@ def main(carrier: str, patience: float, cases: list[str]) -> None:
 
 def receive(carry: Carry, case: str, patience: float) -> BaseException | None:
     """Return what arrives, or None if nothing does for `patience` seconds after it was sent."""
-    arrived: list[BaseException] = []
+    arrived: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
 
     def wait() -> None:
         try:
-            arrived.append(carry(case))
+            arrived.put(carry(case))
         except BaseException as error:
-            arrived.append(error)
+            arrived.put(error)
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     while thread.is_alive() and not sent_file(case).exists():
         time.sleep(0.02)
-    thread.join(patience)
-    return arrived[0] if arrived else None
+    with contextlib.suppress(queue.Empty):
+        return arrived.get(timeout=patience)
+    return None
 
 
 def finish(seen: dict[str, Any]) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Which carriers there are, what is known to come out of each, and running one of them."""
+"""Which carriers there are, and running one of them."""
 
 from __future__ import annotations
 
@@ -22,133 +22,67 @@ QUIET_RAY = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with a cluster, on any system, it listens for other machines
 }
-PATIENCE, SHORT = 30, 5  # seconds, from sending to "hangs"; short where that is what is known to happen
+PATIENCE = 30  # seconds, from sending to "hangs"
 
 REFUSED, DUPLICATE, OWN = "refused", "duplicate", "own constructor"
-
-Verdicts = tuple[str, str]  # of an error of the driver's, and of a class with a constructor of its own
-
-IDENTICAL, HANGS, ARGS = "identical", "hangs", "args changed"
-ONLY_ARGS = "args, errno, msg changed"
-WITHOUT_OWN = "without `attempt`, `table`"
-WHOLE = IDENTICAL, IDENTICAL
-PYRO = ARGS, "`TypeError`"
-# The worker tries whether an error can be pickled, and sends a base class of it if not.
-CELERY = "`OperationalError`, args changed"
-NO_STR = "`str()` fails", "`str()` fails"
+IDENTICAL, HANGS = "identical", "hangs"
 
 
 class Carrier(NamedTuple):
-    """A way through other people's software, and what comes out of it, by which ends have the package."""
+    """A way through other people's software. What comes out of it is in the tables of docs/carriers.md."""
 
-    row: str  # in the table; several carriers share one
+    row: str  # in the tables; several carriers share one
     name: str  # module:name
-    neither: Verdicts
-    sender: Verdicts = WHOLE
-    receiver: Verdicts = WHOLE
-    both: Verdicts = WHOLE
-    values: bool = True  # arrive too
-    traceback: bool = False  # arrives too
     needs: tuple[str, ...] = ()  # distributions
     program: str = ""
+    values: bool = True  # arrive too
+    traceback: bool = False  # arrives too
 
 
-def pickles(row: str, *names: str, own: str = "`TypeError`", **options: Any) -> Iterator[Carrier]:
-    """Carriers that rebuild an error with `cls(*args)` and then set its attributes; the stock driver fails at `own`."""
-    for name in names:
-        yield Carrier(row, name, (ARGS, own), **options)
+def carriers(row: str, names: str, *needs: str, **options: Any) -> Iterator[Carrier]:
+    """Carriers of one module, which are expected to do the same; `names` is "module: name name ..."."""
+    module, _, rest = names.partition(": ")
+    for name in rest.split():
+        yield Carrier(row, f"{module}:{name}", needs, **options)
 
 
-def args(
-    row: str,
-    *names: str,
-    own: str,
-    sender: str = "",
-    receiver: str = WITHOUT_OWN,
-    both: str = WITHOUT_OWN,
-    **options: Any,
-) -> Iterator[Carrier]:
-    """Carriers that send nothing but `args`, so that it is for the receiver to understand them."""
-    verdicts = (ONLY_ARGS, own), (ONLY_ARGS, sender or own), (IDENTICAL, receiver), (IDENTICAL, both)
-    for name in names:
-        yield Carrier(row, name, *verdicts, values=False, **options)
-
-
+REDIS = {"program": "redis-server"}
+ARGS_ALONE = {"values": False}
 CARRIERS = [
-    *pickles(
-        "`Pool` under `spawn`, `fork` and `forkserver`",
-        *(f"standard:{method}" for method in ("spawn", "fork", "forkserver")),
-        own=HANGS,
-    ),
-    *pickles("`Pool.map`, `imap_unordered`", "standard:map_", "standard:imap_unordered", own=HANGS),
-    *pickles("`Process` with a `Queue` or `Pipe`", "standard:queue", "standard:pipe"),
-    *pickles("`Manager`", "standard:manager"),
-    *pickles("`ProcessPoolExecutor`", "standard:executor", own="`BrokenProcessPool`"),
-    *pickles("`ExceptionGroup`, pickled", "standard:group"),
-    *pickles("joblib (loky)", "pools:joblib", own="`BrokenProcessPool`", needs=("joblib",)),
-    *pickles("cloudpickle", "picklers:cloudpickle", "picklers:cloudpickle_by_value", needs=("cloudpickle",)),
-    *pickles("dill", "picklers:dill", needs=("dill",)),
-    *pickles(
-        "pathos, multiprocess",
-        "pools:multiprocess",
-        "pools:pathos",
-        own=HANGS,
-        needs=("multiprocess", "pathos"),
-    ),
-    *args(
+    *carriers("`Pool` under `spawn`, `fork` and `forkserver`", "standard: spawn fork forkserver"),
+    *carriers("`Pool.map`, `imap_unordered`", "standard: map_ imap_unordered"),
+    *carriers("`Process` with a `Queue` or `Pipe`", "standard: queue pipe"),
+    *carriers("`Manager`", "standard: manager"),
+    *carriers("`ProcessPoolExecutor`", "standard: executor"),
+    *carriers("`ExceptionGroup`, pickled", "standard: group"),
+    *carriers("joblib (loky)", "pools: joblib", "joblib"),
+    *carriers("cloudpickle", "picklers: cloudpickle cloudpickle_by_value", "cloudpickle"),
+    *carriers("dill", "picklers: dill", "dill"),
+    *carriers("pathos, multiprocess", "pools: multiprocess pathos", "multiprocess", "pathos"),
+    *carriers(
         "Celery: results in JSON, YAML, msgpack",
-        *(f"with_celery:{name}" for name in ("json", "yaml", "msgpack", "json_after_retry")),
-        own=CELERY,
-        sender="`Exception`",
-        receiver=CELERY,
-        needs=("celery", "redis", "PyYAML", "msgpack"),
-        program="redis-server",
+        "with_celery: json yaml msgpack json_after_retry",
+        *("celery", "redis", "PyYAML", "msgpack"),
+        **REDIS,
+        **ARGS_ALONE,
     ),
-    *pickles(
-        "Celery: results in pickle",
-        "with_celery:pickle",
-        "with_celery:pickle_after_retry",
-        own=CELERY,
-        receiver=(IDENTICAL, CELERY),
-        needs=("celery", "redis"),
-        program="redis-server",
-    ),
-    *args(
-        "taskiq",
-        "with_taskiq:results",
-        own="`Exception`",
-        needs=("taskiq", "taskiq-redis"),
-        program="redis-server",
-    ),
-    *args(
-        "oslo.messaging",
-        "wrappers:oslo_messaging",
-        own="`RemoteError`",
-        needs=("oslo.messaging",),
-    ),
+    *carriers("Celery: results in pickle", "with_celery: pickle pickle_after_retry", "celery", "redis", **REDIS),
+    *carriers("taskiq", "with_taskiq: results", "taskiq", "taskiq-redis", **REDIS, **ARGS_ALONE),
+    *carriers("oslo.messaging", "wrappers: oslo_messaging", "oslo.messaging", **ARGS_ALONE),
     # Only the driver's constructor reads texts.
-    *args(
-        "the texts of `args`, as nameko sends them",
-        "standard:texts",
-        own="`TypeError`",
-        receiver="`TypeError`",
-        both="`TypeError`",
-    ),
+    *carriers("the texts of `args`, as nameko sends them", "standard: texts", **ARGS_ALONE),
     # They make the error at the receiver, from `args` and attributes.
-    Carrier("Pyro5", "with_pyro:calls", PYRO, PYRO, needs=("Pyro5",)),
-    Carrier("RPyC", "with_rpyc:calls", NO_STR, NO_STR, values=False, needs=("rpyc",)),
+    *carriers("Pyro5", "with_pyro: calls", "Pyro5"),
+    *carriers("RPyC", "with_rpyc: calls", "rpyc", **ARGS_ALONE),
     # tblib, which Dask applies to what is raised, makes up for the stock driver where it knows the class.
-    Carrier("Dask, raised", "pools:dask_raised", WHOLE, traceback=True, needs=("distributed", "tblib")),
-    *pickles("Dask, returned", "pools:dask_returned", needs=("distributed", "tblib")),
-    *pickles("Ray, `.cause`", "pools:ray", own="`UnserializableException`", needs=("ray",)),
-    *pickles("SQLAlchemy, `.orig`", "wrappers:sqlalchemy_orig", needs=("SQLAlchemy",)),
-    *pickles("Django, `.__cause__`", "wrappers:django_cause", needs=("Django",)),
-    *pickles("jsonpickle", "picklers:jsonpickle", needs=("jsonpickle",)),
-    *(
-        Carrier("tblib", f"picklers:{name}", WHOLE, traceback=True, needs=("tblib",))
-        for name in ("tblib_before_the_package", "tblib_after_the_package")
-    ),
-    *pickles("tblib, installed before the driver", "picklers:tblib_before_the_driver", needs=("tblib",)),
+    *carriers("Dask, raised", "pools: dask_raised", "distributed", "tblib", traceback=True),
+    *carriers("Dask, returned", "pools: dask_returned", "distributed", "tblib"),
+    *carriers("Ray, `.cause`", "pools: ray", "ray"),
+    *carriers("SQLAlchemy, `.orig`", "wrappers: sqlalchemy_orig", "SQLAlchemy"),
+    *carriers("Django, `.__cause__`", "wrappers: django_cause", "Django"),
+    *carriers("jsonpickle", "picklers: jsonpickle", "jsonpickle"),
+    *carriers("tblib", "picklers: tblib_before_the_package tblib_after_the_package", "tblib", traceback=True),
+    *carriers("tblib, installed before the driver", "picklers: tblib_before_the_driver", "tblib"),
 ]
 
 
@@ -184,10 +118,11 @@ def _fields(facts: dict[str, Any]) -> dict[str, Any]:
     return {"args": facts["args"], **attributes, "str": facts["str"]}
 
 
-def run(carrier: Carrier, which: str, server: dict[str, Any] | None = None) -> dict[str, Crossing]:
+def run(
+    carrier: Carrier, which: str, patience: float = PATIENCE, server: dict[str, Any] | None = None
+) -> dict[str, Crossing]:
     """Have `carrier` bring one error after the other, while `which` ends have the package."""
     cases = [REFUSED, *([DUPLICATE] if server else []), OWN]
-    patience = SHORT if HANGS in getattr(carrier, which) else PATIENCE
     command = [sys.executable, "-m", "tests.outside.carriers", carrier.name, str(patience), *cases]
     with (
         tempfile.TemporaryDirectory(prefix="carrier-", ignore_cleanup_errors=True) as folder,

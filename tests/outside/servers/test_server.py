@@ -5,9 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import pickle
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,10 +13,9 @@ import mysql.connector
 import pytest
 
 from tests.outside.needs import skip_without
-from tests.outside.servers.server import NO_SERVER, Server, is_installed, listens
+from tests.outside.servers.server import Server
 from tests.outside.servers.server_errors import CASES, FLAVOURS, cases
 from tests.shared import fresh
-from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
 
@@ -73,27 +69,3 @@ def test_without_the_package_it_arrives_changed(found: Found, flavour: str, case
     left, arrived = found(flavour, "without", case)
     assert arrived["args"] != left["args"]
     assert int(left["attributes"]["errno"]) in CASES[case][0]
-
-
-def test_a_server_does_not_outlive_a_run_that_is_killed() -> None:
-    if not is_installed():
-        skip_without(NO_SERVER)
-    script = """
-import sys
-from tests.outside.servers.server import started
-with started() as server:
-    print(server.port, flush=True)
-    sys.stdin.read()
-"""
-    command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
-        try:
-            assert run.stdout
-            port = int(run.stdout.readline())
-            assert listens(port)
-        finally:
-            run.kill()
-    deadline = time.monotonic() + 30
-    while listens(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
