@@ -191,7 +191,5 @@ class Signature:
     def __init__(self, error: Class) -> None:
         self.error, self.signature = error, inspect.signature(error)
 
-    def __get__(self, _: object, owner: Any) -> inspect.Signature:
-        if owner is not self.error:
-            raise AttributeError("__signature__")
-        return self.signature
+    def __get__(self, _: object, owner: Any) -> inspect.Signature | None:
+        return self.signature if owner is self.error else None  # None: `inspect` looks further

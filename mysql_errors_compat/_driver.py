@@ -84,6 +84,7 @@ def _makes_again(error: Any, function: Any, args: Any, state: Any = None, *_: ob
     """Tell whether this, as a ``__reduce__`` returns it, makes `error` again."""
     with contextlib.suppress(Exception):
         made = function(*args)
-        made.__setstate__(state)
+        if state is not None:
+            made.__setstate__(state)
         return (type(made), made.args, vars(made)) == (type(error), error.args, vars(error))
     return False

@@ -69,8 +69,7 @@ gc.disable()
 mysql_errors_compat.uninstall()
 mysql_errors_compat.install(errors)
 assert below(errors.Error) == names, below(errors.Error) - names
-if sys.version_info >= (3, 11, 4):
-    assert {getattr(errors.DataError, name) is None for name in dir(errors.DataError)}
+assert {getattr(errors.DataError, name) is None for name in dir(errors.DataError)}
 """
     )
 
