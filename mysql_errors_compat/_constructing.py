@@ -168,9 +168,9 @@ def _with_own_class(error: Any) -> Any:
 
 
 def set_all(error: Any, state: Any) -> None:
-    """Set each attribute, as CPython's ``BaseException.__setstate__`` does."""
+    """Set each attribute, also what is kept outside of ``__dict__``. PyPy's own asks no ``__setattr__`` either."""
     for name, value in state.items():
-        setattr(error, name, value)
+        object.__setattr__(error, name, value)
 
 
 class FullMessage:
