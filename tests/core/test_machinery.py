@@ -18,7 +18,7 @@ from mysql.connector.errors import Error
 def show(make):
     try:
         e = make()
-        found = {k: v for k, v in vars(e).items() if k[0] != "_"}
+        found = {k: v for k, v in sorted(vars(e).items()) if k[0] != "_"}  # PyPy keeps them in an order of its own
         print(type(e).__name__, found, e.args, "|", e)
     except Exception as problem:
         print("raises", type(problem).__name__, problem)
