@@ -26,6 +26,8 @@ Form = Callable[[Any], Args]
 _HOOKS = {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__setattr__", "__new__"}
 _FOUR_FIELDS = ("msg", "_full_msg", "errno", "sqlstate")
 _get_fields = itemgetter(*_FOUR_FIELDS)
+# The object that lacks an attribute: the interpreter sets it by itself, and does not send it either.
+_NOT_SENT = vars(AttributeError).get("obj")
 
 
 def methods(driver: Driver) -> tuple[Any, Any]:
@@ -156,7 +158,7 @@ def _members(cls: Class) -> dict[str, bool]:
     found = {}
     for base in cls.__mro__:
         for name, member in dict(vars(base)).items():  # a copy: another thread may set an attribute
-            is_data = type(member) in (MemberDescriptorType, GetSetDescriptorType)
+            is_data = type(member) in (MemberDescriptorType, GetSetDescriptorType) and member is not _NOT_SENT
             if is_data and not name.startswith("__") and getattr(cls, name, None) is member:
                 found[name] = base.__module__ == "builtins"
     return found
