@@ -52,12 +52,11 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
     unknown, set_attribute, last = error().msg, error.__setattr__, super(error, error).__init__
 
     @wraps(error.__init__)
-    def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> None:
-        cls: Class = type(self)
+    def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
+        cls, full = type(self), msg
         is_drivers = cls in classes
         # An application may set attributes in its own way, or have another constructor that follows.
         is_usual = is_drivers or (cls.__setattr__ is set_attribute and super(error, cls).__init__ is last)
-        full = msg
         if msg is None and is_drivers and not (type(errno) is int and 2000 <= errno < 3000):
             full = unknown  # for the other numbers the driver has texts
         if not (
@@ -66,18 +65,15 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
             and (sqlstate is None or type(sqlstate) is str)
         ):
             if sqlstate is None:
-                read(self, msg, errno, values)
-            else:
-                read(self, msg, errno, values, sqlstate)
-            return
+                return read(self, msg, errno, values)
+            return read(self, msg, errno, values, sqlstate)
         self.msg = self._full_msg = full
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
         if not is_drivers:  # each may be a property
             full, number, sqlstate = self.msg, self.errno, self.sqlstate
             if not full:  # which the driver replaces
-                read(self, msg, errno, values, sqlstate)
-                return
+                return read(self, msg, errno, values, sqlstate)
             self._full_msg = full
         if number != -1:
             self._full_msg = full = full_message(full, number, sqlstate)
