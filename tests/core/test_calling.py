@@ -89,11 +89,11 @@ def test_the_drivers_constructor_reads_args_and_their_near_misses(args: Any, fie
         assert error.args == (fields[1], args[1], fields[2])
 
 
-@pytest.mark.parametrize("cls", REPLACING, ids=lambda cls: cls.__name__)
-def test_a_constructor_that_replaces_the_message_reads_args_without_the_sqlstate(cls: Any) -> None:
-    errno, full, sqlstate = cls("x", 2013, None, "HY000").args
-    made = cls(errno, full)
-    assert (made.errno, made.sqlstate, made.args) == (errno, sqlstate, (errno, full, sqlstate))
+def test_a_constructor_that_replaces_the_message_reads_args_without_the_sqlstate() -> None:
+    for cls in REPLACING:  # older drivers have none
+        errno, full, sqlstate = cls("x", 2013, None, "HY000").args
+        made = cls(errno, full)
+        assert (made.errno, made.sqlstate, made.args) == (errno, sqlstate, (errno, full, sqlstate))
 
 
 @pytest.mark.parametrize(("args", "fields"), ARGS)
