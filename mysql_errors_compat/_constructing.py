@@ -1,7 +1,7 @@
 """Constructing: what is changed about making an error. Plain functions make the methods that `_installing` sets.
 
-Two places read args order, and nothing else does: the driver's own constructors, and `Error.__new__` for a class of an
-application's that has a constructor of its own.
+Two places read args order, and no other call is looked at: the driver's own constructors, and, for a class of an
+application's with a constructor of its own, `_Arriving`, which `Error.__new__` puts before it.
 """
 
 import builtins
@@ -20,8 +20,9 @@ Classes = frozenset[Class]
 VALUES = "_values of the constructor call"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
-# PyPy's are functions like any other: only looking tells which they are.
-_NEW_OF_BUILTINS = frozenset(cls.__new__ for cls in vars(builtins).values() if isinstance(cls, type))
+# By looking: an application may set any `__module__`, and PyPy's methods are functions like any other.
+BUILTINS = frozenset(cls for cls in vars(builtins).values() if isinstance(cls, type))
+_NEW_OF_BUILTINS = frozenset(cls.__new__ for cls in BUILTINS)
 
 signature = inspect.signature
 if sys.version_info >= (3, 14):
@@ -70,7 +71,7 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         self.msg = self._full_msg = full
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
-        if not is_drivers:  # each may be a property
+        if not is_drivers:  # an application may have made each a property
             full, number, sqlstate = self.msg, self.errno, self.sqlstate
             if not full:  # which the driver replaces
                 return read(self, msg, errno, values, sqlstate)
@@ -95,13 +96,14 @@ def maker(error: Class, classes: Classes) -> Any:
 
     def __new__(cls: Class, /, *args: Any, **kwargs: Any) -> Any:
         if cls in classes:
-            return usual(cls)  # the constructor sets its args
+            return usual(cls)  # its constructor sets the args: to hand them on takes longer
         following = super(error, cls).__new__
         if len(args) == 3 and not kwargs and constructor_order(args) and _constructs(cls) not in classes:
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         if following is usual or following not in _NEW_OF_BUILTINS:
             return following(cls, *args, **kwargs)
-        if issubclass(cls, OSError):  # whose own would do with arguments what its constructor does
+        # Python refuses the __new__ of another builtin than the one that the class is built on.
+        if issubclass(cls, OSError):  # whose own would set errno and filename from the arguments
             return builtin_of(cls).__new__(cls)
         return builtin_of(cls).__new__(cls, *args, **kwargs)
 
@@ -117,7 +119,7 @@ class _Arriving:
     """What comes before an application's class in the class that is made for one call, with an error's args.
 
     ``type.__call__`` takes the constructor from the class of what ``__new__`` returned: so it is ours, this once.
-    Whatever is done with the error first gives it its own class.
+    The first attribute that is read from the error gives it its own class.
     """
 
     __slots__ = ()
@@ -155,7 +157,7 @@ def _took(error: Any, construct: Any, args: Args, call: Args) -> bool:
             construct(error, **dict(zip(FIELDS, call, strict=True)))
         else:
             construct(error, *args)
-    except (TypeError, AttributeError):  # it wants another number of arguments, or no number for a text
+    except (TypeError, AttributeError):  # another number of arguments, or a method of str on errno
         return False
     errno, full, _ = args
     found = error.__dict__.get("msg")
@@ -175,7 +177,7 @@ def _gone(builtin: Class) -> Class:
 
 def builtin_of(cls: Class) -> Class:
     """Return the builtin that `cls` is built on, whose ``__new__`` makes its errors."""
-    while cls.__module__ != "builtins":
+    while cls not in BUILTINS:
         cls = cls.__base__
     return cls
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ._constructing import Class, Classes, quick_constructor, take_off
 from ._orders import FIELDS
 
+# What takes each way through the driver's constructor.
 _CALLS: Any = ("x", 1, None, "HY000"), ("x", 2003), ("{x} %s", -1, None, "HY000"), ("x", 0, None, ""), (None, 1)
 
 
@@ -25,10 +26,9 @@ def find_out(error: Class) -> Driver | None:
     """Return the facts about the hierarchy of `error`, or None if its constructor is not the one that we know."""
     try:
         made = error("x", 1, None, "HY000")
-        is_known = (made.errno, made.sqlstate) == (1, "HY000")
+        if (made.errno, made.sqlstate) != (1, "HY000"):
+            return None
     except Exception:
-        return None
-    if not is_known:
         return None
     classes = [error]
     for cls in classes:

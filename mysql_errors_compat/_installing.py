@@ -43,7 +43,7 @@ def install(module: ModuleType | None = None) -> None:
     error = _base_class(module)
     with _lock:
         if not _is_changed(error):
-            driver = find_out(error)
+            driver = find_out(error) if error else None
             if driver is None:
                 text = "pass a module with an exception class Error(msg=None, errno=None, values=None, sqlstate=None)"
                 raise TypeError(f"no MySQL errors in {module!r}: {text}, such as {_NAME}")
@@ -57,7 +57,7 @@ def install_at_import() -> None:
         if os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "0") in ("", "0"):
             install()
     except Exception as problem:
-        # A test suite's stand-in needs no repair.
+        # There is a driver, or there is none at all. A test suite's stand-in needs no repair.
         if _base_class(sys.modules.get(_NAME)) or {"mysql", "mysql.connector", _NAME}.isdisjoint(sys.modules):
             with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)
@@ -95,7 +95,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
         for cls in driver.classes:
             if "__init__" in vars(cls):
                 table[cls, "__init__"] = reading_constructor(cls.__init__, keeps_values=cls is error)
-        if driver.sets_four_fields:
+        if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
         table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
@@ -119,6 +119,7 @@ def _change(driver: Driver) -> None:
         for (owner, name), value in _table(driver).items():
             undo.callback(_put_back, owner, name, value, vars(owner).get(name))
             setattr(owner, name, value)
+        # Any pickler but one with a table of its own finds the form there, and need not ask a method for it.
         for cls in driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
             if form:  # else it has a method of somebody else's, which copyreg would go before

@@ -2,7 +2,8 @@
 
 - stock: what the driver alone gives;
 - constructor call: ``(cls, (msg, errno, values, sqlstate)[, state])``;
-- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it.
+- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it,
+  with ``args`` too for an own ``__setstate__``, and ``copyreg._reconstructor`` for an own ``__new__``.
 
 A state may hold ``args``, a slot, or a member of OSError: ``BaseException.__setstate__`` sets each with setattr.
 """
@@ -17,7 +18,7 @@ from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ._constructing import SCALARS, VALUES, Class, builtin_of, signature
+from ._constructing import BUILTINS, SCALARS, VALUES, Class, builtin_of, signature
 from ._driver import Driver
 from ._orders import TEXT, TEXT_OR_NONE, Args, full_message
 
@@ -57,7 +58,7 @@ def methods(driver: Driver) -> tuple[Any, Any]:
 
 def choose(driver: Driver, cls: Class, args: Args) -> Form | None:
     """Return the form for errors of `cls`, of which the first has these `args`; None is the stock form."""
-    bases = [base for base in cls.__mro__ if base is not driver.error and base.__module__ != "builtins"]
+    bases = [base for base in cls.__mro__ if base is not driver.error and base not in BUILTINS]
     own = {name for base in bases for name in _HOOKS & vars(base).keys()}
     # Such methods were written for what the driver alone gives.
     if own & {"__reduce__", "__reduce_ex__"}:
@@ -116,7 +117,7 @@ def constructor_call_and_state(error: Any) -> Args:
 
 
 def usual_bare_object(error: Any) -> Args:
-    """Return the bare object where everything is in ``__dict__`` and no method of the application's has a say."""
+    """Return what `bare_object` does, in less time, where all is in ``__dict__`` and no own method has a say."""
     return _new, (type(error),), {**error.__dict__, "args": error.args}
 
 
@@ -160,7 +161,7 @@ def _members(cls: Class) -> dict[str, bool]:
         for name, member in dict(vars(base)).items():  # a copy: another thread may set an attribute
             is_data = type(member) in (MemberDescriptorType, GetSetDescriptorType) and member is not _NOT_SENT
             if is_data and not name.startswith("__") and getattr(cls, name, None) is member:
-                found[name] = base.__module__ == "builtins"
+                found[name] = base in BUILTINS
     return found
 
 

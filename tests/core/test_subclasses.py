@@ -166,3 +166,18 @@ class Guards(app_errors.Plain):
 def test_its_own_pickling_methods_get_what_the_driver_alone_gives(cls: Any) -> None:
     error = cls(1213, "Deadlock found", "40001")
     assert error.__reduce__() == (cls, error.args, vars(error))
+
+
+@pytest.mark.needs_package
+def test_a_class_that_says_it_is_a_builtin_for_a_short_traceback() -> None:
+    class Broken(app_errors.Plain, OSError):  # type: ignore[misc]
+        __module__ = "builtins"
+
+    class Missing(app_errors.Plain):
+        __module__ = "builtins"
+
+        def __init__(self, table: str) -> None:
+            super().__init__(f"no {table}", 1146)
+
+    assert copy.copy(Broken("gone", 2006)).args == (2006, "2006: gone", None)
+    assert copy.copy(Missing("orders")).args == (1146, "1146: no orders", None)
