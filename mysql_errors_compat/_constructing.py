@@ -1,7 +1,7 @@
 """Constructing: what is changed about making an error. Plain functions make the methods that `_installing` sets.
 
-Two places read args order, and no other call is looked at: the driver's own constructors, and, for a class of an
-application's with a constructor of its own, `_Arriving`, which `Error.__new__` puts before it.
+Two places read args order, and no other call is looked at: the driver's constructors, and `_Arriving`, which
+`Error.__new__` puts before an application's own constructor.
 """
 
 import builtins
@@ -9,9 +9,9 @@ import inspect
 import sys
 from contextlib import suppress
 from functools import cache, partial, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
-from ._orders import FIELDS, Args, constructor_order, full_message, near_constructor_order
+from ._orders import FIELDS, TEXT_OR_NONE, Args, constructor_order, full_message, near_constructor_order
 
 Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
@@ -22,17 +22,16 @@ SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pick
 
 # By looking: an application may set any `__module__`, and PyPy's methods are functions like any other.
 BUILTINS = frozenset(cls for cls in vars(builtins).values() if isinstance(cls, type))
-_NEW_OF_BUILTINS = frozenset(cls.__new__ for cls in BUILTINS)
+_gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
 
 signature = inspect.signature
-if sys.version_info >= (3, 14):
+if sys.version_info >= (3, 14):  # as texts: an annotation may name what only type checkers know
     from annotationlib import Format
 
-    # As texts: an annotation may name what only type checkers know.
     signature = partial(signature, annotation_format=Format.STRING)
 
 
-def reading_constructor(original: Any, *, keeps_values: bool) -> Any:
+def reading_constructor(original: Any, keeps_values: bool) -> Any:
     """Return the constructor of a driver's class that reads args order too; that of the base class keeps `values`."""
 
     @wraps(original)
@@ -43,28 +42,24 @@ def reading_constructor(original: Any, *, keeps_values: bool) -> Any:
         if keeps_values:
             _keep_values(self, *args[2:3], **kwargs)
 
-    __init__.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # for getfullargspec
     return __init__
 
 
 def quick_constructor(error: Class, classes: Classes) -> Any:
     """Return the same for a base class that sets four fields: it sets them itself, in half of the time."""
     read = reading_constructor(error.__init__, keeps_values=True)
-    unknown, set_attribute, last = error().msg, error.__setattr__, super(error, error).__init__
+    unknown, last = error().msg, Exception.__init__
 
     @wraps(error.__init__)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
         cls, full = type(self), msg
         is_drivers = cls in classes
         # An application may set attributes in its own way, or have another constructor that follows.
-        is_usual = is_drivers or (cls.__setattr__ is set_attribute and super(error, cls).__init__ is last)
+        is_usual = is_drivers or (cls.__setattr__ is error.__setattr__ and super(error, cls).__init__ is last)
         if msg is None and is_drivers and not (type(errno) is int and 2000 <= errno < 3000):
             full = unknown  # for the other numbers the driver has texts
-        if not (
-            (is_usual and type(full) is str and full)
-            and (errno is None or type(errno) is int)
-            and (sqlstate is None or type(sqlstate) is str)
-        ):
+        is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
+        if not (is_usual and is_plain and type(full) is str and full):
             if sqlstate is None:
                 return read(self, msg, errno, values)
             return read(self, msg, errno, values, sqlstate)
@@ -72,10 +67,8 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
         if not is_drivers:  # an application may have made each a property
-            full, number, sqlstate = self.msg, self.errno, self.sqlstate
-            if not full:  # which the driver replaces
-                return read(self, msg, errno, values, sqlstate)
-            self._full_msg = full
+            self._full_msg = full = self.msg
+            number, sqlstate = self.errno, self.sqlstate
         if number != -1:
             self._full_msg = full = full_message(full, number, sqlstate)
         self.args = number, full, sqlstate
@@ -97,29 +90,24 @@ def maker(error: Class, classes: Classes) -> Any:
     def __new__(cls: Class, /, *args: Any, **kwargs: Any) -> Any:
         if cls in classes:
             return usual(cls)  # its constructor sets the args: to hand them on takes longer
-        following = super(error, cls).__new__
-        if len(args) == 3 and not kwargs and constructor_order(args) and _constructs(cls) not in classes:
+        is_arriving = len(args) == 3 and not kwargs and constructor_order(args)
+        if is_arriving and all(cls.__init__ is not each.__init__ for each in classes):
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
-        if following is usual or following not in _NEW_OF_BUILTINS:
-            return following(cls, *args, **kwargs)
-        # Python refuses the __new__ of another builtin than the one that the class is built on.
-        if issubclass(cls, OSError):  # whose own would set errno and filename from the arguments
-            return builtin_of(cls).__new__(cls)
-        return builtin_of(cls).__new__(cls, *args, **kwargs)
+        following = super(error, cls).__new__
+        if following is not usual:
+            if issubclass(cls, OSError):  # whose own would set errno and filename from the arguments
+                return OSError.__new__(cls)
+            if issubclass(cls, MemoryError):  # whose own Python refuses here
+                following = usual
+        return following(cls, *args, **kwargs)
 
     return __new__
 
 
-def _constructs(cls: Class) -> Class:
-    """Return the class whose constructor makes an error of `cls`."""
-    return next(base for base in cls.__mro__ if "__init__" in vars(base))
-
-
 class _Arriving:
-    """What comes before an application's class in the class that is made for one call, with an error's args.
+    """What comes before an application's class in the class that is made for one call with an error's args.
 
     ``type.__call__`` takes the constructor from the class of what ``__new__`` returned: so it is ours, this once.
-    The first attribute that is read from the error gives it its own class.
     """
 
     __slots__ = ()
@@ -170,11 +158,6 @@ def take_off(cls: Class) -> None:
         cls.__bases__ = (_gone(builtin_of(cls)),)
 
 
-@cache
-def _gone(builtin: Class) -> Class:
-    return type("Gone", (builtin,), {})
-
-
 def builtin_of(cls: Class) -> Class:
     """Return the builtin that `cls` is built on, whose ``__new__`` makes its errors."""
     while cls not in BUILTINS:
@@ -200,11 +183,11 @@ class FullMessage:
         return full
 
 
-class Signature:
-    """``Error.__signature__``: `inspect` of PyPy, and of Python before 3.11.4, would stop at our ``__new__``."""
+class Signature(NamedTuple):
+    """``Error.__signature__``, since `inspect` stops at our ``__new__`` on PyPy and before Python 3.11.4."""
 
-    def __init__(self, error: Class) -> None:
-        self.error, self.signature = error, inspect.signature(error)
+    error: Class
+    signature: inspect.Signature
 
-    def __get__(self, _: object, owner: Any) -> inspect.Signature | None:
+    def __get__(self, _: object, owner: Any) -> Any:
         return self.signature if owner is self.error else None  # None: `inspect` looks further

@@ -1,5 +1,6 @@
 """Installing: which classes, what is set on them, and how it is put back."""
 
+import inspect
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 from ._constructing import Class, FullMessage, Signature, maker, quick_constructor, reading_constructor, set_all
 from ._driver import Driver, find_out
-from ._reducing import Form, choose, methods
+from ._reducing import choose, methods
 
 _NAME = "mysql.connector.errors"
 # The attribute of a base class that holds how it is put back, where a second import of this package finds it.
@@ -35,18 +36,17 @@ if hasattr(os, "register_at_fork"):
 def install(module: ModuleType | None = None) -> None:
     """Make the errors of `module`, by default the driver as ``sys.modules`` has it now, survive leaving the process.
 
-    Every subclass of them too, whether it exists already or is defined later. What the driver does by itself, and
-    what somebody else registered with copyreg, stays as it is. A second call does nothing.
+    And all subclasses, whenever defined. What the driver does by itself, and what somebody else registered with
+    copyreg, stays as it is. A second call does nothing.
     Raises TypeError, and changes nothing, if `module` has no such errors, and ImportError if there is no driver.
     """
     module = module or import_module(_NAME)
     error = _base_class(module)
     with _lock:
-        if not _is_changed(error):
-            driver = find_out(error) if error else None
+        if _UNDO not in vars(error):
+            driver = find_out(error)
             if driver is None:
-                text = "pass a module with an exception class Error(msg=None, errno=None, values=None, sqlstate=None)"
-                raise TypeError(f"no MySQL errors in {module!r}: {text}, such as {_NAME}")
+                raise TypeError(f"no MySQL errors in {module!r}: pass a module with a class Error as {_NAME} has it")
             _change(driver)
         _installed.add(error)
 
@@ -58,7 +58,8 @@ def install_at_import() -> None:
             install()
     except Exception as problem:
         # There is a driver, or there is none at all. A test suite's stand-in needs no repair.
-        if _base_class(sys.modules.get(_NAME)) or {"mysql", "mysql.connector", _NAME}.isdisjoint(sys.modules):
+        has_driver = _base_class(sys.modules.get(_NAME)) is not object
+        if has_driver or {"mysql", "mysql.connector", _NAME}.isdisjoint(sys.modules):
             with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)
 
@@ -68,24 +69,20 @@ def uninstall() -> None:
     with _lock:
         while _installed:
             error = _installed.pop()
-            if _is_changed(error):
+            if _UNDO in vars(error):
                 vars(error)[_UNDO].close()
                 delattr(error, _UNDO)
 
 
 def is_installed(module: ModuleType | None = None) -> bool:
     """Return whether `install` took care of `module`, by default the driver as it is now, and `uninstall` did not."""
-    return _is_changed(_base_class(module or sys.modules.get(_NAME)))
+    return _UNDO in vars(_base_class(module or sys.modules.get(_NAME)))
 
 
 def _base_class(module: object) -> Class:
-    """Return the exception class ``Error`` of a module, or None for a stand-in that has none."""
-    error: Any = vars(module).get("Error") if isinstance(module, ModuleType) else None
-    return error if isinstance(error, type) and issubclass(error, Exception) else None
-
-
-def _is_changed(error: Class) -> bool:
-    return error is not None and _UNDO in vars(error)
+    """Return the exception class ``Error`` of a module, or object, which is none, for a stand-in."""
+    error = getattr(module, "__dict__", {}).get("Error")
+    return error if isinstance(error, type) and issubclass(error, Exception) else object
 
 
 def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
@@ -99,16 +96,14 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
             table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
         table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
-        if sys.version_info < (3, 11, 4) or sys.implementation.name == "pypy":
-            table[error, "__signature__"] = Signature(error)
+        table[error, "__signature__"] = Signature(error, inspect.signature(error))
         table[error, "_full_msg"] = FullMessage()
     reduce, reduce_ex = methods(driver)
     if not driver.survives:
         table[error, "__reduce__"] = reduce
     if not (driver.survives and driver.subclasses_survive):
         table[error, "__reduce_ex__"] = reduce_ex
-        # PyPy's own sets nothing but what is in __dict__.
-        if sys.implementation.name == "pypy" and "__setstate__" not in vars(error):
+        if sys.implementation.name == "pypy":  # whose own sets nothing but what is in __dict__
             table[error, "__setstate__"] = set_all
     return table
 
@@ -140,6 +135,6 @@ def _put_back(owner: Class, name: str, value: Any, original: Any) -> None:
         setattr(owner, name, original)
 
 
-def _unregister(cls: Class, form: Form) -> None:
+def _unregister(cls: Class, form: Any) -> None:
     if dispatch_table.get(cls) is form:
         del dispatch_table[cls]

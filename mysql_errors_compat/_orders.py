@@ -10,8 +10,8 @@ from typing import Any
 Args = tuple[Any, ...]
 
 FIELDS = ("msg", "errno", "values", "sqlstate")
-TEXT = frozenset({str, bytes})
-TEXT_OR_NONE = TEXT | {type(None)}
+TEXT = {str, bytes}
+TEXT_OR_NONE = {*TEXT, type(None)}
 
 
 def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:
@@ -24,10 +24,7 @@ def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:
 
 
 def constructor_order(args: Args) -> Args | None:
-    """Return `args` in constructor order, with None for values, if they are just what the driver leaves in ``args``.
-
-    Return None for anything else.
-    """
+    """Return `args` in constructor order, without values, if the driver can have left them so, and else None."""
     if len(args) != 3:
         return None
     errno, full, sqlstate = args
@@ -38,13 +35,13 @@ def constructor_order(args: Args) -> Args | None:
         return full, errno, None, sqlstate  # without a prefix, and as it was, also bytes
     prefix = full_message("", errno, sqlstate)
     # The driver leaves neither 0, which it makes -1, nor an empty message.
-    if errno in (-1, 0) or type(full) is bytes or full == prefix or not full.startswith(prefix):
+    if errno == 0 or type(full) is bytes or full == prefix or not full.startswith(prefix):
         return None
     return full.removeprefix(prefix), errno, None, sqlstate
 
 
 def near_constructor_order(errno: Any, full: Any, sqlstate: Any = None) -> Args | None:
-    """Return what `constructor_order` does, also of what carriers make of ``args``, and None for anything else.
+    """Return what `constructor_order` does, also of what carriers make of ``args``.
 
     Some send each of the three as a text, some leave the sqlstate out, so that it is only in the full message.
     """

@@ -2,53 +2,49 @@
 
 - stock: what the driver alone gives;
 - constructor call: ``(cls, (msg, errno, values, sqlstate)[, state])``;
-- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it,
-  with ``args`` too for an own ``__setstate__``, and ``copyreg._reconstructor`` for an own ``__new__``.
+- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it.
 
 A state may hold ``args``, a slot, or a member of OSError: ``BaseException.__setstate__`` sets each with setattr.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from copyreg import __newobj__ as _new  # type: ignore[attr-defined]
 from copyreg import _reconstructor  # type: ignore[attr-defined]
 from functools import partial
+from inspect import getattr_static, isgetsetdescriptor, ismemberdescriptor
 from operator import itemgetter
-from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from ._constructing import BUILTINS, SCALARS, VALUES, Class, builtin_of, signature
 from ._driver import Driver
-from ._orders import TEXT, TEXT_OR_NONE, Args, full_message
-
-Form = Callable[[Any], Args]
+from ._orders import TEXT, Args, full_message
 
 _HOOKS = {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__setattr__", "__new__"}
-_FOUR_FIELDS = ("msg", "_full_msg", "errno", "sqlstate")
-_get_fields = itemgetter(*_FOUR_FIELDS)
-# The object that lacks an attribute: the interpreter sets it by itself, and does not send it either.
-_NOT_SENT = vars(AttributeError).get("obj")
+_DRIVERS = {"msg", "_full_msg", "errno", "sqlstate", VALUES}
+_get_fields = itemgetter("msg", "_full_msg", "errno", "sqlstate")
 
 
-def methods(driver: Driver) -> tuple[Any, Any]:
+def methods(driver: Driver) -> Any:
     """Return ``Error.__reduce__`` and ``Error.__reduce_ex__``."""
     error = driver.error
-    forms: WeakKeyDictionary[Class, Form | None] = WeakKeyDictionary()
+    forms: dict[Any, Any] = {}
 
-    def form_of(self: Any) -> Form | None:
+    def form_of(self: Any) -> Any:
         cls = type(self)
         try:
-            return forms[cls]
+            return forms[ref(cls)]
         except KeyError:
-            return forms.setdefault(cls, choose(driver, cls, self.args))
+            form = choose(driver, cls, self.args)
+            forms[ref(cls, forms.pop)] = form  # until the class is gone
+            return form
 
     def __reduce__(self: Any) -> Any:
         """Return what makes this error again: the driver's constructor call, or the class and all that is set on it."""
         form = form_of(self)
         return form(self) if form else super(error, self).__reduce__()
 
-    def __reduce_ex__(self: Any, protocol: Any, /) -> Any:
+    def __reduce_ex__(self: Any, protocol: Any) -> Any:
         """Return ``__reduce__()``, also where OSError precedes the driver's class and has its own."""
         form = form_of(self)
         return form(self) if form else super(error, self).__reduce_ex__(protocol)
@@ -56,7 +52,7 @@ def methods(driver: Driver) -> tuple[Any, Any]:
     return __reduce__, __reduce_ex__
 
 
-def choose(driver: Driver, cls: Class, args: Args) -> Form | None:
+def choose(driver: Driver, cls: Class, args: Args) -> Any:
     """Return the form for errors of `cls`, of which the first has these `args`; None is the stock form."""
     bases = [base for base in cls.__mro__ if base is not driver.error and base not in BUILTINS]
     own = {name for base in bases for name in _HOOKS & vars(base).keys()}
@@ -74,46 +70,30 @@ def choose(driver: Driver, cls: Class, args: Args) -> Form | None:
         return usual_bare_object
     if driver.survives:
         return None
-    return constructor_call if cls.__init__ is driver.error.__init__ else constructor_call_and_state
+    if cls.__init__ is driver.error.__init__:
+        return constructor_call
+    return partial(constructor_call, is_enough=False)  # its constructor replaces the message
 
 
-def constructor_call(error: Any) -> Args:
+def constructor_call(error: Any, *, is_enough: bool = True) -> Args:
     """Return the constructor call, and as state what was added to the error, or all of it if a field was changed."""
     fields = error.__dict__
     try:
         msg, full, errno, sqlstate = _get_fields(fields)
-        first, second, third = error.args
-    except (KeyError, ValueError):
-        return constructor_call_and_state(error)
-    if not (
-        (first is errno and second is full and third is sqlstate)
-        # Only exact types, for which a comparison cannot fail and finds every difference.
-        and (type(msg) in TEXT and type(full) in TEXT and type(errno) is int and type(sqlstate) in TEXT_OR_NONE)
-        and (msg and errno and full == full_message(msg, errno, sqlstate))
-    ):
-        return constructor_call_and_state(error)
+    except KeyError:  # it was made by __new__ alone, or a field was deleted
+        return usual_bare_object(error)
+    # Only exact types, for which a comparison cannot fail and finds every difference.
+    if not (type(msg) in TEXT and msg and type(full) in TEXT and type(errno) in SCALARS and type(sqlstate) in SCALARS):
+        return usual_bare_object(error)
     values = fields.get(VALUES)
     call = type(error), (msg, errno, values, sqlstate)
-    if len(fields) == (4 if values is None else 5):
-        return call
-    added = fields.copy()
-    for name in _FOUR_FIELDS:
-        del added[name]
-    added.pop(VALUES, None)
-    return *call, added
-
-
-def constructor_call_and_state(error: Any) -> Args:
-    """Return the constructor call and the whole state, or the bare object: no text as message, a field gone."""
-    fields = error.__dict__
-    try:
-        msg, _, errno, sqlstate = _get_fields(fields)
-    except KeyError:
-        return usual_bare_object(error)
-    if type(msg) in TEXT and msg and type(errno) in SCALARS and type(sqlstate) in SCALARS:
-        state = {**fields, "args": error.args}
-        return type(error), (msg, errno, state.pop(VALUES, None), sqlstate), state
-    return usual_bare_object(error)
+    match error.args:
+        case first, second, third if is_enough and first is errno and second is full and third is sqlstate:
+            if errno and full == full_message(msg, errno, sqlstate):
+                if len(fields) == (4 if values is None else 5):
+                    return call
+                return *call, {name: fields[name] for name in fields if name not in _DRIVERS}
+    return *call, {**fields, "args": error.args}
 
 
 def usual_bare_object(error: Any) -> Args:
@@ -121,53 +101,46 @@ def usual_bare_object(error: Any) -> Args:
     return _new, (type(error),), {**error.__dict__, "args": error.args}
 
 
-def bare_object(own: set[str], members: dict[str, bool], error: Any) -> Args:
+def bare_object(own: set[str], members: Any, error: Any) -> Args:
     """Return the bare object of a class with these methods of its own, and these members."""
-    cls, args = type(error), error.args
-    if own >= {"__getstate__", "__setstate__"}:
-        return _new, (cls, *args), error.__getstate__()
-    state = _held(own, members, error)
+    cls = type(error)
     if "__new__" in own:  # which may want arguments that nobody kept
-        return _reconstructor, (cls, builtin_of(cls), None), state
-    if "__setstate__" in own:
-        state.pop("args", None)
-        return _new, (cls, *args), state
-    return _new, (cls,), state
+        return _reconstructor, (cls, builtin_of(cls), None), _held(own, members, error)
+    if "__setstate__" not in own:
+        return _new, (cls,), _held(own, members, error)
+    # It was written for what the driver alone hands to it.
+    state = error.__getstate__() if "__getstate__" in own else error.__dict__.copy()
+    return _new, (cls, *error.args), state
 
 
-def _held(own: set[str], members: dict[str, bool], error: Any) -> dict[str, Any]:
+def _held(own: set[str], members: Any, error: Any) -> Any:
     """Return all that an error holds, or what its own ``__getstate__`` says and what the driver and builtins set."""
-    state: dict[str, Any] = error.__dict__.copy()
+    state = error.__dict__.copy()
     if "__getstate__" in own:
         said = error.__getstate__()
         if type(said) is dict:
-            state = {name: state[name] for name in state.keys() & {*_FOUR_FIELDS, VALUES}} | said
-            members = {name: True for name, is_builtins in members.items() if is_builtins}
-    for name, is_builtins in members.items():
+            state = {name: state[name] for name in state if name in _DRIVERS} | said
+            members = {name: member for name, member in members.items() if member.__objclass__ in BUILTINS}
+    for name, member in members.items():
         with suppress(AttributeError):  # a slot that is not set
-            value: Any = getattr(type(error), name).__get__(error)
-            if value is not None or not is_builtins:
+            value = member.__get__(error)
+            if value is not None or member.__objclass__ not in BUILTINS:  # whose None mostly means: not set
                 state.setdefault(name, value)
     return state
 
 
-def _members(cls: Class) -> dict[str, bool]:
-    """Return what an error holds outside of its ``__dict__``: slots, and what builtins keep, as args.
-
-    The values tell which: True for a builtin's.
-    """
+def _members(cls: Class) -> Any:
+    """Return what keeps what an error holds outside of its ``__dict__``: slots, and members of builtins, as args."""
     found = {}
-    for base in cls.__mro__:
-        for name, member in dict(vars(base)).items():  # a copy: another thread may set an attribute
-            is_data = type(member) in (MemberDescriptorType, GetSetDescriptorType) and member is not _NOT_SENT
-            if is_data and not name.startswith("__") and getattr(cls, name, None) is member:
-                found[name] = base in BUILTINS
+    for name in dir(cls):
+        member = getattr_static(cls, name)
+        if (ismemberdescriptor(member) or isgetsetdescriptor(member)) and not name.startswith("__"):
+            found[name] = member
     return found
 
 
 def _can_be_called(function: Any, *args: Any) -> bool:
-    try:
+    with suppress(TypeError):
         function(*args)
-    except TypeError:
-        return False
-    return True
+        return True
+    return False

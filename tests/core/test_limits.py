@@ -327,6 +327,32 @@ for arrived in through_a_pool(make), through_an_executor(make):
     assert "Traceback (most recent call last)" in str(arrived.__cause__)
 """
     ),
+    "a class that is also an `AttributeError`, raised in a `__getattr__`": (
+        IMPORT
+        + """
+class Unknown(DatabaseError, AttributeError):
+    pass
+
+class Row:
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def __getattr__(self, name):
+        raise Unknown(name)
+
+try:
+    Row().column
+except Unknown as error:
+    try:
+        pickle.dumps(error)
+    except TypeError as problem:
+        assert "lock" in str(problem)
+    else:
+        raise AssertionError("it was sent")
+    error.obj = None
+    assert is_read(pickle.dumps(error)).msg == "column"
+"""
+    ),
     "a message in bytes, where only `args` are sent": (
         IMPORT
         + """

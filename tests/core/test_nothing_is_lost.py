@@ -409,22 +409,6 @@ def test_what_a_builtin_base_keeps_beside_the_args_arrives(error: Any, members: 
     assert {name: getattr(copy.copy(error), name) for name in members} == members
 
 
-class Row:
-    def __init__(self) -> None:
-        self.connection = CONNECTION  # which cannot be pickled
-
-    def __getattr__(self, name: str) -> Any:
-        raise NoName(name)
-
-
-@pytest.mark.needs_package
-def test_the_object_that_lacked_the_attribute_is_not_sent() -> None:
-    row: Any = Row()
-    with pytest.raises(NoName) as caught:
-        row.column  # noqa: B018
-    assert pickle.loads(pickle.dumps(caught.value)).args == ("column",)
-
-
 @pytest.mark.needs_package
 def test_a_first_pickle_while_another_thread_changes_the_class() -> None:
     fresh.run(
