@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.measure import load
-from tests.outside.needs import need
 from tests.shared.fresh import run
+from tests.shared.needs import need
 from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package

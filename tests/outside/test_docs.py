@@ -21,8 +21,8 @@ import pytest
 
 from tests.outside.carriers.runs import QUIET_RAY
 from tests.outside.markdown_blocks import PARSER, BadBlock, blocks, run
-from tests.outside.needs import need
 from tests.shared import processes
+from tests.shared.needs import need
 from tests.shared.processes import ROOT
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(300)]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.outside.needs import skip_without
 from tests.shared import processes
+from tests.shared.needs import skip_without
 from tests.shared.processes import ROOT, Done
 
 VENV = ROOT / ".venv"

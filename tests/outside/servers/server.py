@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 import mysql.connector
 import pytest
 
-from tests.outside.needs import skip_without
+from tests.shared.needs import skip_without
 from tests.shared.servers import free_port
 
 URL = "MYSQL_ERRORS_COMPAT_TEST_URL"
