@@ -31,6 +31,7 @@ def test_what_nothing_protects_is_not_safe_and_the_missing_import_is_said(tmp_pa
     assert named.returncode == 0
     assert json.loads(named.stdout)["package_imported_with"] == "worker"
     assert check(tmp_path, "other").stdout.endswith("\n\n1 safe\n")  # no MySQL error is there
+    assert verdicts(check(tmp_path, "shop", "other", "--only-mysql", "--json")) == {"Lost": "safe"}
 
 
 def test_a_package_that_is_switched_off_protects_nothing(tmp_path: Path) -> None:
