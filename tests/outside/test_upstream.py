@@ -71,7 +71,8 @@ def stock(
 def patched(release: Release, stock: Path, tmp_path: Path) -> Path:
     """Another copy, with the diff."""
     tree = shutil.copytree(stock, tmp_path / "patched")
-    upstream.apply(release, tree)
+    said = upstream.apply(release, tree)
+    assert "offset" not in said or release.version == "2.2.9", said
     return tree
 
 

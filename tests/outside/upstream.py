@@ -110,11 +110,11 @@ def unpack(archive: Path, folder: Path) -> Path:
     return top
 
 
-def apply(release: Release, tree: Path) -> None:
-    """Apply the diff to `tree` without any guessing, and where it says."""
+def apply(release: Release, tree: Path) -> str:
+    """Apply the diff to `tree` without any guessing and return what `patch` said."""
     done = run("patch", f"-p{release.strip}", "--fuzz=0", "--batch", "--forward", "-i", release.patch, cwd=tree)
     assert done.code == 0, done.output
-    assert "offset" not in done.output or release.version == "2.2.9", done.output
+    return done.output
 
 
 def unittest(release: Release, tree: Path, *options: str) -> Done:
