@@ -20,6 +20,9 @@ if sys.version_info < (3, 11):
 
 SPAWN = multiprocessing.get_context("spawn")  # so that a worker has only what it imports itself
 
+start_pool = partial(SPAWN.Pool, 1)
+start_executor = partial(ProcessPoolExecutor, 1, mp_context=SPAWN)
+
 
 def over(start: Callable[[], AbstractContextManager[Any]], ask: Callable[[Any, str], Any]) -> Carrier:
     """Return a carrier over something that is open as long as it is used; `ask` has it bring an error."""
@@ -40,9 +43,6 @@ def sent_as(dumps: Callable[[str], Any], loads: Callable[[Any], Any]) -> Carrier
 def pool(context: Any) -> Carrier:
     return over(partial(context.Pool, 1), lambda pool, case: pool.apply_async(fail, (case,)).get())
 
-
-start_pool = partial(SPAWN.Pool, 1)
-start_executor = partial(ProcessPoolExecutor, 1, mp_context=SPAWN)
 
 spawn, fork, forkserver = map(pool, map(multiprocessing.get_context, ("spawn", "fork", "forkserver")))
 map_ = over(start_pool, lambda pool, case: pool.map(fail, [case]))
