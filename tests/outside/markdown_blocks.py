@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import doctest
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from tests.shared import processes
 
@@ -36,7 +36,7 @@ COMMANDS = {
     "pycon": (["python", "-m", "doctest", "-o", "ELLIPSIS"], "block.txt"),
 }
 
-_PARSER = MarkdownIt("commonmark").enable("table")
+PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class Block(NamedTuple):
@@ -61,16 +61,10 @@ class BadBlock(Exception):
     """A block of which nobody can say what it is, or which is not true."""
 
 
-def parse(document: Path) -> list[Token]:
-    """Return the document's tokens, those inside of paragraphs too."""
-    tokens = _PARSER.parse(document.read_text(encoding="utf-8"))
-    return [part for token in tokens for part in [token, *(token.children or [])]]
-
-
 def blocks(document: Path) -> list[Block]:
     """Return the fenced blocks of a document, in order."""
     found = []
-    for token in parse(document):
+    for token in PARSER.parse(document.read_text(encoding="utf-8")):
         if token.type in ("fence", "code_block"):
             place = f"{document.name}:{token.map[0] + 1 if token.map else 0}"
             fence = re.fullmatch(r'(sh|python|pycon|text)(?: title="([^"]+)")?', token.info.strip())
@@ -80,33 +74,24 @@ def blocks(document: Path) -> list[Block]:
     return found
 
 
-def without_package(source: str) -> str:
-    """Return a program that does not import the package, and is the same otherwise."""
-    return re.sub(r"^( *)import mysql_errors_compat\b.*$", r"\1pass", source, flags=re.MULTILINE)
+def run(document: Path, folder: Path, environment: dict[str, str], *, beside: Sequence[Block] = ()) -> None:
+    """Run all blocks of the document in `folder`, and compare what they print with what it says.
 
-
-def run(document: Path, folder: Path, environment: dict[str, str]) -> None:
-    """Run all blocks of the document in `folder`, and compare what they print with what it says."""
-    printed = None
-    for block in blocks(document):
+    The files are `beside` and the document's own. What it says of the same programs without the package is compared
+    with what they print in a folder of their own, in which no file imports that.
+    """
+    stock = folder.with_name("stock")
+    program, printed = None, None
+    for block in [*beside, *blocks(document)]:
         if block.is_file:
             _write(folder / block.title, block.text)
+            _write(stock / block.title, re.sub(r"^import mysql_errors_compat\b.*$", "", block.text, flags=re.MULTILINE))
         elif block.runs:
-            printed = _execute(block, folder, environment)
+            program, printed = block, _execute(block, folder, environment)
         elif block.title == OUTPUT:
             _compare(block, printed)
-
-
-def run_without_package(document: Path, folder: Path, environment: dict[str, str]) -> None:
-    """Run those blocks of which the document says what they print without the package."""
-    last = None
-    for block in blocks(document):
-        if block.is_file:
-            _write(folder / block.title, without_package(block.text))
-        elif block.runs:
-            last = block._replace(text=without_package(block.text))
         elif block.title == STOCK_OUTPUT:
-            _compare(block, _execute(last, folder, environment) if last else None)
+            _compare(block, program and _execute(program, stock, environment))
 
 
 def _write(path: Path, text: str) -> None:

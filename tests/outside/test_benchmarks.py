@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 
 from benchmarks import instructions, measure, report, worker
 from benchmarks.errors import KINDS
+from tests.shared.needs import need
 from tests.shared.processes import ROOT
 
 pytestmark = pytest.mark.needs_package
@@ -47,11 +46,15 @@ def test_bytes(ours: Ask, stock: Ask) -> None:
     assert ours(worker.sizes, "typical", 0)[0] / stock(worker.sizes, "typical", 0)[0] <= 0.53
 
 
-@pytest.mark.skipif(
-    not shutil.which("valgrind") and os.environ.get("CI") != "true",
-    reason="instructions are counted by valgrind: apt-get install valgrind",
-)
+def test_how_an_error_grows_without_the_package(stock: Ask) -> None:
+    sizes = stock(worker.sizes, "typical", 30)
+    assert sizes == measure.load().figures["stock", "typical", "bytes by hop"]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"from {sizes[0]} bytes to {sizes[-1] / 1e6:.0f} MB after 30" in readme
+
+
 def test_instructions() -> None:
+    need(program="valgrind")
     with ThreadPoolExecutor() as side_by_side:
         ours, stock = side_by_side.map(
             lambda subject: instructions.count(subject, list(INSTRUCTIONS)), ["ours", "stock"]

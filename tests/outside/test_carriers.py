@@ -13,9 +13,9 @@ import pytest
 from tests.outside import transports
 from tests.outside.carriers import runs
 from tests.outside.carriers.runs import CARRIERS, DUPLICATE, ENDS_WITH_PACKAGE, HANGS, OWN, REFUSED, Carrier, Crossing
-from tests.outside.needs import need
 from tests.outside.servers.server import Server
 from tests.shared import VALUES
+from tests.shared.needs import need
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(300)]
 

@@ -20,15 +20,15 @@ from urllib.parse import unquote
 import pytest
 
 from tests.outside.carriers.runs import QUIET_RAY
-from tests.outside.markdown_blocks import STOCK_OUTPUT, BadBlock, blocks, parse, run, run_without_package
-from tests.outside.needs import need
+from tests.outside.markdown_blocks import PARSER, BadBlock, blocks, run
 from tests.shared import processes
+from tests.shared.needs import need
 from tests.shared.processes import ROOT
 
 pytestmark = [pytest.mark.needs_package, pytest.mark.timeout(300)]
 
 README = ROOT / "README.md"
-EXAMPLE = ROOT / "docs" / "index.md"
+EXAMPLE = [block for block in blocks(ROOT / "docs" / "index.md") if block.is_file]
 DOCUMENTS = [README, *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"))]
 DOCUMENTS += sorted(ROOT.glob("docs/**/*.md"))
 
@@ -80,14 +80,7 @@ def prepare(document: Path, folder: Path) -> tuple[Path, dict[str, str]]:
     else:
         assert not [block.place for block in blocks(document) if block.language == "sh" and "pip " in block.text]
         work.mkdir()
-    write_example(work)
     return work, environment | {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
-
-
-def write_example(folder: Path) -> None:
-    for block in blocks(EXAMPLE):
-        if block.is_file:
-            (folder / block.title).write_text(block.text, encoding="utf-8")
 
 
 def copy_repository(folder: Path) -> None:
@@ -97,28 +90,14 @@ def copy_repository(folder: Path) -> None:
 
 @every_document
 def test_every_block_runs_and_prints_what_the_document_says(document: Path, folder: Path) -> None:
-    run(document, *prepare(document, folder))
-
-
-@pytest.mark.parametrize(
-    "document",
-    [path for path in DOCUMENTS if f'"{STOCK_OUTPUT}"' in path.read_text(encoding="utf-8")],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_without_the_package_it_is_as_the_document_says(document: Path, folder: Path) -> None:
-    run_without_package(document, *prepare(document, folder))
+    run(document, *prepare(document, folder), beside=EXAMPLE)
 
 
 @every_document
 def test_every_relative_link_leads_to_a_file(document: Path) -> None:
-    tokens = parse(document)
-    targets = [token.attrGet("href") or token.attrGet("src") for token in tokens]
-    for token in [token for token in tokens if token.type == "html_block"]:  # a picture for light pages, one for dark
-        targets += re.findall(r'(?:src|srcset|href)="([^"]+)"', token.content)
-    for target in map(str, filter(None, targets)):
-        path, _, _ = target.partition("#")
-        if path and ":" not in path:
-            assert (document.parent / unquote(path)).exists(), target
+    html = PARSER.render(document.read_text(encoding="utf-8"))
+    for target in re.findall(r'(?:src|srcset|href)="([^"#]+)', html):
+        assert ":" in target or (document.parent / unquote(target)).exists(), target
 
 
 @every_document
@@ -128,19 +107,13 @@ def test_every_make_target_exists(document: Path) -> None:
     assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
 
 
-PYTHON_BLOCKS = [
-    pytest.param(block.text, id=block.place)
-    for document in DOCUMENTS
-    for block in blocks(document)
-    if block.language == "python" and "import mysql_errors_compat" in block.text
-]
-
-
-@pytest.mark.parametrize("text", PYTHON_BLOCKS)
-def test_a_linter_leaves_the_import(text: str) -> None:
+@every_document
+def test_a_linter_leaves_the_import(document: Path) -> None:
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--fix", "--quiet", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
-    assert "import mysql_errors_compat" in done.stdout, done.stderr
+    for block in blocks(document):
+        if block.language == "python" and "import mysql_errors_compat" in block.text:
+            done = subprocess.run(command, input=block.text, capture_output=True, text=True, timeout=60, check=False)
+            assert "import mysql_errors_compat" in done.stdout, block.place
 
 
 def test_readme_is_one_page_and_starts_with_the_cure() -> None:
@@ -182,7 +155,8 @@ with ProcessPoolExecutor(1) as executor:
 
 
 def test_readmes_symptoms_are_what_people_see(tmp_path: Path) -> None:
-    write_example(tmp_path)
+    for block in EXAMPLE:
+        (tmp_path / block.title).write_text(block.text)
     symptoms = [block.text for block in blocks(README) if block.language == "text"]
     for symptom, program in zip(symptoms, SYMPTOMS, strict=True):
         (tmp_path / "symptom.py").write_text(WITH_WORKERS + textwrap.indent(program, "    "))

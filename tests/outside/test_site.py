@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from scripts import screenshots
 from tests.outside.test_docs import copy_repository
+from tests.shared.needs import need
 from tests.shared.processes import succeed
 
 pytestmark = pytest.mark.needs_package
 
 TELEPHONE = 390  # pixels
-
-needs_chromium = pytest.mark.skipif(
-    not screenshots.find_chromium() and os.environ.get("CI") != "true",
-    reason="the site is looked at in a real browser: apt-get install chromium",
-)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    need(program="chromium")
     with screenshots.browser() as started:
         yield started
 
@@ -58,7 +54,6 @@ def test_the_names_of_files_stand_above_their_code(site: Path) -> None:
         assert f'<span class="caption-text">{name}</span>' in guide
 
 
-@needs_chromium
 def test_the_search_works_from_a_folder(site: Path, browser: Browser) -> None:
     window = open_window(browser)
     window.goto((site / "index.html").as_uri())
@@ -72,7 +67,6 @@ def test_the_search_works_from_a_folder(site: Path, browser: Browser) -> None:
     window.close()
 
 
-@needs_chromium
 def test_no_page_is_wider_than_a_telephone(site: Path, browser: Browser) -> None:
     window = open_window(browser, TELEPHONE)
     pages = [page for page in sorted(site.rglob("*.html")) if page != site / "index.html"]  # which leads to docs/
@@ -85,7 +79,6 @@ def test_no_page_is_wider_than_a_telephone(site: Path, browser: Browser) -> None
     assert {page: width for page, width in widths.items() if width > TELEPHONE} == {}
 
 
-@needs_chromium
 @pytest.mark.parametrize(("scheme", "shown", "hidden"), [("light", "light", "dark"), ("dark", "dark", "light")])
 def test_the_pictures_follow_the_theme(site: Path, browser: Browser, scheme: str, shown: str, hidden: str) -> None:
     window = open_window(browser, scheme=scheme)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.outside.needs import need
 from tests.shared.fresh import run
+from tests.shared.needs import need
 
 pytestmark = pytest.mark.needs_package
 

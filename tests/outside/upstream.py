@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.outside.needs import skip_without
 from tests.shared import processes
+from tests.shared.needs import skip_without
 from tests.shared.processes import ROOT, Done
 
 VENV = ROOT / ".venv"
@@ -91,39 +89,30 @@ def fetch(release: Release) -> Path:
     folder = CACHE / str(release)
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=CACHE))
         download = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", release.name]
         download += [f"{release.name}=={release.version}", "--dest"]
-        try:
-            done = run(*download, partial, cwd=partial, timeout=300, PIP_DISABLE_PIP_VERSION_CHECK="1")
-        except subprocess.TimeoutExpired:
-            done = Done(1, "it took too long")
-        if done.code:
-            shutil.rmtree(partial)
-            skip_without(f"no source distribution: try `{' '.join([*download, str(folder)])}`; it said: {done.output}")
-        try:
-            partial.rename(folder)
-        except OSError:  # another run of the tests was faster
-            shutil.rmtree(partial)
+        with tempfile.TemporaryDirectory(dir=CACHE, ignore_cleanup_errors=True) as partial:
+            done = run(*download, partial, cwd=Path(partial), timeout=300, PIP_DISABLE_PIP_VERSION_CHECK="1")
+            if done.code:
+                said = f"try `{' '.join([*download, str(folder)])}`; it said: {done.output}"
+                skip_without(f"no source distribution: {said}")
+            with contextlib.suppress(OSError):  # another run of the tests was faster
+                Path(partial).rename(folder)
     (archive,) = folder.iterdir()
     return archive
 
 
 def unpack(archive: Path, folder: Path) -> Path:
     """Unpack a source distribution into an empty folder and return its top folder."""
-    with tarfile.open(archive) as sdist:
-        if hasattr(tarfile, "data_filter"):
-            sdist.extractall(folder, filter="data")
-        else:
-            sdist.extractall(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    processes.succeed("tar", "--extract", "--no-same-owner", "--file", archive, cwd=folder)
     (top,) = folder.iterdir()
     return top
 
 
-def apply(release: Release, tree: Path, *options: str) -> str:
+def apply(release: Release, tree: Path) -> str:
     """Apply the diff to `tree` without any guessing and return what `patch` said."""
-    exactly = ["--fuzz=0", "--batch", "--forward", *options]
-    done = run("patch", f"-p{release.strip}", *exactly, "-i", release.patch, cwd=tree)
+    done = run("patch", f"-p{release.strip}", "--fuzz=0", "--batch", "--forward", "-i", release.patch, cwd=tree)
     assert done.code == 0, done.output
     return done.output
 

@@ -1,36 +1,18 @@
-"""`check` as a command: its exit status, what it says of what it cannot do, and how it ends."""
+"""`check` as a command: its exit status, and what it says of what it cannot do."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.shared.fresh import ROOT
-from tests.tools.checking import (
-    COMMAND,
-    DRIVER,
-    MARK,
-    Run,
-    check,
-    environment,
-    patched,
-    processes,
-    rows,
-    run,
-    verdicts,
-    wait_for,
-    write,
-)
+from tests.tools.checking import DRIVER, SAFE, check, patched, processes, rows, verdicts, write
 
 pytestmark = pytest.mark.needs_package
 
-SAFE = "class Lost(Error): ..."
 IGNORES = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 
@@ -49,6 +31,7 @@ def test_what_nothing_protects_is_not_safe_and_the_missing_import_is_said(tmp_pa
     assert named.returncode == 0
     assert json.loads(named.stdout)["package_imported_with"] == "worker"
     assert check(tmp_path, "other").stdout.endswith("\n\n1 safe\n")  # no MySQL error is there
+    assert verdicts(check(tmp_path, "shop", "other", "--only-mysql", "--json")) == {"Lost": "safe"}
 
 
 def test_a_package_that_is_switched_off_protects_nothing(tmp_path: Path) -> None:
@@ -129,6 +112,7 @@ def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, sour
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ([], "the following arguments are required: MODULE"),
         (["shpo"], "cannot import shpo: ModuleNotFoundError: No module named 'shpo'; did you mean shop?"),
         (["shop.erors"], "did you mean shop.errors?"),
         (["shop/errors.py"], "'shop/errors.py' is no module's name: give it as in an import statement"),
@@ -187,83 +171,3 @@ def test_what_does_not_end_or_ends_the_interpreter_is_recorded_and_the_rest_goes
     assert rows(found)["Stops"]["about"] == "Stops.__setstate__"
     assert json.loads(found.stdout)["not_imported"] == {"shop.hangs": "importing shop.hangs did not end in 3 seconds"}
     assert found.returncode == 1
-
-
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    write(tmp_path, shop="open('started', 'w').close(); time.sleep(300)")
-    mark = f"check {status}"
-    command = [*COMMAND, "check", "shop"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path, mark), stdout=-1, stderr=-1) as process:
-        wait_for((tmp_path / "started").exists)
-        process.send_signal(number)
-        assert process.communicate(timeout=30) == (b"", b"")
-        assert process.returncode == status
-    assert processes(mark) == []
-    assert {path.name for path in tmp_path.iterdir()} == {"shop.py", "started"}
-
-
-def test_when_it_is_killed_the_applications_code_ends_too(tmp_path: Path) -> None:
-    write(tmp_path, shop="open('started', 'w').close(); time.sleep(300)")
-    with subprocess.Popen([*COMMAND, "check", "shop"], cwd=tmp_path, env=os.environ | {MARK: "killed"}) as process:
-        wait_for((tmp_path / "started").exists)
-        process.kill()
-    wait_for(lambda: processes("killed") == [])
-
-
-def in_shell(folder: Path, script: str) -> Run:
-    """Run a line of shell, in which $TOOL is the command."""
-    return run(folder, "bash", "-c", script, TOOL=" ".join(COMMAND))
-
-
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        ("$TOOL check shop > /dev/full", "[Errno 28] No space left on device"),
-        ("$TOOL check shop > >(exec true); exit $?", "[Errno 32] Broken pipe"),
-        ("$TOOL check shop >&-", "closed"),
-        ("$TOOL >&-", "closed"),
-    ],
-)
-def test_where_nothing_can_be_said_there_is_no_verdict(tmp_path: Path, script: str, said: str) -> None:
-    write(tmp_path, shop=SAFE)
-    found = in_shell(tmp_path, script)
-    assert found.stderr == f"mysql-errors-compat: standard output cannot be written to: {said}\n"
-    assert (found.returncode, found.stdout) == (2, "")
-
-
-def test_without_standard_error_it_still_tells(tmp_path: Path) -> None:
-    write(tmp_path, shop=SAFE)
-    assert in_shell(tmp_path, "$TOOL check shop 2>&-").stdout.endswith("\n1 safe\n")
-    assert in_shell(tmp_path, "$TOOL check nosuch 2>/dev/full").returncode == 2
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("sys.modules['hypothesis'] = None", "this needs Hypothesis: pip install hypothesis\n"),
-        ("sys.platform = 'win32'", "this needs Linux or macOS"),
-        ("import tempfile; tempfile.TemporaryDirectory = None", "this command has a fault: Traceback"),
-    ],
-)
-def test_where_it_cannot_run_it_says_so_and_there_is_no_verdict(tmp_path: Path, change: str, said: str) -> None:
-    script = f"import sys; from mysql_errors_compat.__main__ import main; {change}; sys.exit(main(['check', 'cmd']))"
-    found = run(tmp_path, sys.executable, "-c", script)
-    assert said in found.stderr
-    assert (found.returncode, found.stdout) == (2, "")
-
-
-def test_the_console_script_finds_modules_of_the_current_folder(tmp_path: Path) -> None:
-    script = Path(sys.executable).with_name("mysql-errors-compat")
-    if not script.exists():
-        pytest.skip("the package is not installed here: pip install --editable .")
-    write(tmp_path, shop=SAFE, sitecustomize="print('hello')")
-    found = run(tmp_path, str(script), "check", "shop", PYTHONPATH=str(tmp_path))
-    assert found.stdout.endswith("\n1 safe\n")
-
-
-def test_help_says_all_there_is_to_know(tmp_path: Path) -> None:
-    said = check(tmp_path, "--help").stdout
-    for words in "--json", "--only-mysql", "--skip", "--examples", "classmethod", "Exit status: 0":
-        assert words in said, words
-    assert check(tmp_path).returncode == 2

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import os
-import queue
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, NoReturn
 
 from .ends import Carrier, Carry, answer_file, as_receiver, facts, sent_file
@@ -36,21 +34,13 @@ def main(carrier: str, patience: float, cases: list[str]) -> None:
 
 def receive(carry: Carry, case: str, patience: float) -> BaseException | None:
     """Return what arrives, or None if nothing does for `patience` seconds after it was sent."""
-    arrived: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
-
-    def wait() -> None:
-        try:
-            arrived.put(carry(case))
-        except BaseException as error:
-            arrived.put(error)
-
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
-    while thread.is_alive() and not sent_file(case).exists():
+    future = ThreadPoolExecutor(1).submit(carry, case)
+    while not future.done() and not sent_file(case).exists():
         time.sleep(0.02)
-    with contextlib.suppress(queue.Empty):
-        return arrived.get(timeout=patience)
-    return None
+    wait([future], patience)
+    if not future.done():
+        return None
+    return future.exception() or future.result()
 
 
 def finish(seen: dict[str, Any]) -> NoReturn:

@@ -6,8 +6,8 @@ import importlib
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -51,12 +51,10 @@ def install_tblib() -> None:
 
 
 def with_tblib(first: Callable[[], None], dumps: Callable[[str], bytes]) -> Carrier:
-    @contextmanager
-    def carrier() -> Iterator[Carry]:
+    def carrier() -> AbstractContextManager[Carry]:
         first()
         install_tblib()
-        with sent_as(dumps, pickle.loads)() as carry:
-            yield carry
+        return sent_as(dumps, pickle.loads)()
 
     return carrier
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
-from .ends import Carrier, Carry, caught, fail, folder
-from .standard import pool
+from .ends import Carry, caught, fail, folder
+from .standard import over, pool
 
 
-@contextmanager
-def multiprocess() -> Iterator[Carry]:
-    with pool(importlib.import_module("multiprocess").get_context("spawn"))() as carry:
-        yield carry
+def multiprocess() -> AbstractContextManager[Carry]:
+    return pool(importlib.import_module("multiprocess").get_context("spawn"))()
 
 
 @contextmanager
@@ -33,23 +31,20 @@ def joblib() -> Iterator[Carry]:
     yield lambda case: library.Parallel(n_jobs=2, backend="loky")([library.delayed(fail)(case)])
 
 
-def dask(task: Callable[[str], Any]) -> Carrier:
-    """Have a worker run a task. Dask applies tblib to what it raises, and not to what it returns."""
-
-    @contextmanager
-    def carrier() -> Iterator[Carry]:
-        library = importlib.import_module("distributed")
-        options = {"host": "127.0.0.1", "dashboard_address": None, "worker_dashboard_address": None}
-        with (
-            library.LocalCluster(n_workers=1, threads_per_worker=1, **options) as cluster,
-            library.Client(cluster) as client,
-        ):
-            yield lambda case: client.submit(task, case).result()
-
-    return carrier
+@contextmanager
+def dask() -> Iterator[Any]:
+    library = importlib.import_module("distributed")
+    options = {"host": "127.0.0.1", "dashboard_address": None, "worker_dashboard_address": None}
+    with (
+        library.LocalCluster(n_workers=1, threads_per_worker=1, **options) as cluster,
+        library.Client(cluster) as client,
+    ):
+        yield client
 
 
-dask_raised, dask_returned = dask(fail), dask(caught)
+# It applies tblib to what a task raises, and not to what it returns.
+dask_raised = over(dask, lambda client, case: client.submit(fail, case).result())
+dask_returned = over(dask, lambda client, case: client.submit(caught, case).result())
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from multiprocessing.managers import BaseManager
 from typing import Any
 
@@ -19,74 +20,55 @@ if sys.version_info < (3, 11):
 
 SPAWN = multiprocessing.get_context("spawn")  # so that a worker has only what it imports itself
 
+start_pool = partial(SPAWN.Pool, 1)
+start_executor = partial(ProcessPoolExecutor, 1, mp_context=SPAWN)
+
+
+def over(start: Callable[[], AbstractContextManager[Any]], ask: Callable[[Any, str], Any]) -> Carrier:
+    """Return a carrier over something that is open as long as it is used; `ask` has it bring an error."""
+
+    @contextmanager
+    def carrier() -> Iterator[Carry]:
+        with start() as opened:
+            yield partial(ask, opened)
+
+    return carrier
+
 
 def sent_as(dumps: Callable[[str], Any], loads: Callable[[Any], Any]) -> Carrier:
     """Serialize with `dumps` in another process, where it takes the case, and with `loads` in this one."""
-
-    @contextmanager
-    def carrier() -> Iterator[Carry]:
-        with ProcessPoolExecutor(1, mp_context=SPAWN) as sender:
-            yield lambda case: loads(sender.submit(dumps, case).result())
-
-    return carrier
+    return over(start_executor, lambda sender, case: loads(sender.submit(dumps, case).result()))
 
 
 def pool(context: Any) -> Carrier:
-    @contextmanager
-    def carrier() -> Iterator[Carry]:
-        with context.Pool(1) as pool:
-            yield lambda case: pool.apply_async(fail, (case,)).get()
-
-    return carrier
+    return over(partial(context.Pool, 1), lambda pool, case: pool.apply_async(fail, (case,)).get())
 
 
 spawn, fork, forkserver = map(pool, map(multiprocessing.get_context, ("spawn", "fork", "forkserver")))
-
-
-@contextmanager
-def map_() -> Iterator[Carry]:
-    with SPAWN.Pool(1) as pool:
-        yield lambda case: pool.map(fail, [case])
-
-
-@contextmanager
-def imap_unordered() -> Iterator[Carry]:
-    with SPAWN.Pool(1) as pool:
-        yield lambda case: next(pool.imap_unordered(fail, [case]))
-
-
-@contextmanager
-def executor() -> Iterator[Carry]:
-    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
-        yield lambda case: pool.submit(fail, case).result()
+map_ = over(start_pool, lambda pool, case: pool.map(fail, [case]))
+imap_unordered = over(start_pool, lambda pool, case: next(pool.imap_unordered(fail, [case])))
+executor = over(start_executor, lambda executor, case: executor.submit(fail, case).result())
 
 
 @contextmanager
 def queue() -> Iterator[Carry]:
-    def carry(case: str) -> Any:
-        queue = SPAWN.Queue()
-        SPAWN.Process(target=put, args=(queue, case)).start()
-        return queue.get()
-
-    yield carry
-
-
-def put(queue: Any, case: str) -> None:
-    queue.put(caught(case))
+    queue = SPAWN.Queue()
+    yield partial(through_a_process, queue.put, queue.get)
 
 
 @contextmanager
 def pipe() -> Iterator[Carry]:
-    def carry(case: str) -> Any:
-        ours, theirs = SPAWN.Pipe(duplex=False)
-        SPAWN.Process(target=send, args=(theirs, case)).start()
-        return ours.recv()
-
-    yield carry
+    ours, theirs = SPAWN.Pipe(duplex=False)
+    yield partial(through_a_process, theirs.send, ours.recv)
 
 
-def send(connection: Any, case: str) -> None:
-    connection.send(caught(case))
+def through_a_process(send: Callable[[Any], None], receive: Callable[[], Any], case: str) -> Any:
+    SPAWN.Process(target=send_caught, args=(send, case)).start()
+    return receive()
+
+
+def send_caught(send: Callable[[Any], None], case: str) -> None:
+    send(caught(case))
 
 
 class Failing:
@@ -101,10 +83,7 @@ class Manager(BaseManager):
 Manager.register("Failing", Failing)
 
 
-@contextmanager
-def manager() -> Iterator[Carry]:
-    with Manager(ctx=SPAWN) as manager:
-        yield lambda case: manager.Failing().fail(case)
+manager = over(partial(Manager, ctx=SPAWN), lambda manager, case: manager.Failing().fail(case))
 
 
 def dump_group(case: str) -> bytes:

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 import mysql.connector
 import pytest
 
-from tests.outside.needs import skip_without
+from tests.shared.needs import skip_without
 from tests.shared.servers import free_port
 
 URL = "MYSQL_ERRORS_COMPAT_TEST_URL"
@@ -107,12 +107,10 @@ def from_url(url: str) -> Server:
         database=unquote(parts.path.lstrip("/")),
     )
     connection: Any = mysql.connector.connect(**server.arguments(use_pure=True))
-    try:
+    with contextlib.closing(connection):
         cursor = connection.cursor()
         cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
         ((_, cipher),) = cursor.fetchall()
-    finally:
-        connection.close()
     # The asynchronous connections do not go without TLS by themselves.
     return replace(server, ssl_disabled=not cipher)
 

@@ -17,6 +17,7 @@ else:
 import asyncio
 import contextlib
 import importlib.util
+import inspect
 import json
 import multiprocessing
 import pickle
@@ -43,51 +44,30 @@ ORDERS = "CREATE TEMPORARY TABLE orders (id INT PRIMARY KEY, name VARCHAR(3) NOT
 class Client:
     """A connection of one of the flavours; what it runs, it runs to the end."""
 
-    def __init__(self, flavour: str, arguments: dict[str, Any]) -> None:
-        self._loop = asyncio.new_event_loop() if flavour == AIO else None
-        self._connection: Any = None
+    def __init__(self, loop: asyncio.AbstractEventLoop, flavour: str, arguments: dict[str, Any]) -> None:
+        self._loop = loop
+        driver = importlib.import_module("mysql.connector.aio" if flavour == AIO else "mysql.connector")
+        self._connection = self._wait(driver.connect(**arguments))
+
+    def _wait(self, given: Any) -> Any:
+        """Return what a coroutine gives in the end; anything else is what was given."""
+        return self._loop.run_until_complete(given) if inspect.isawaitable(given) else given
+
+    def run(self, statement: str, *parameters: Any) -> None:
+        """Execute a statement, and fetch its rows."""
+        cursor = self._wait(self._connection.cursor())
         try:
-            if self._loop:
-                from mysql.connector.aio import connect
-
-                self._connection = self._loop.run_until_complete(connect(**arguments))
-            else:
-                self._connection = mysql.connector.connect(**arguments)
-        except BaseException:
-            self.close()
-            raise
-
-    def run(self, statement: str, *parameters: Any) -> Any:
-        """Execute a statement and return its rows."""
-        if self._loop:
-            return self._loop.run_until_complete(self._run(statement, *parameters))
-        cursor = self._connection.cursor()
-        cursor.execute(statement, *parameters)
-        return cursor.fetchall() if cursor.with_rows else []
-
-    async def _run(self, statement: str, *parameters: Any) -> Any:
-        cursor = await self._connection.cursor()
-        try:
-            await cursor.execute(statement, *parameters)
-            return await cursor.fetchall() if cursor.with_rows else []
+            self._wait(cursor.execute(statement, *parameters))
+            if cursor.with_rows:
+                self._wait(cursor.fetchall())
         finally:
-            with contextlib.suppress(
-                mysql.connector.Error
-            ):  # some drivers cannot close a connection before its cursors
-                await cursor.close()
-
-    def disconnect(self) -> None:
-        if self._loop and self._connection:
-            self._loop.run_until_complete(self._connection.close())
-        elif self._connection:
-            self._connection.close()
+            with contextlib.suppress(mysql.connector.Error):  # some drivers want cursors closed before connections
+                self._wait(cursor.close())
 
     def close(self) -> None:
-        """Clear up, whatever state the connection is in."""
+        """Close the connection, whatever state it is in."""
         with contextlib.suppress(mysql.connector.Error, OSError):
-            self.disconnect()
-        if self._loop:
-            self._loop.close()
+            self._wait(self._connection.close())
 
 
 class Scene(contextlib.ExitStack):
@@ -101,8 +81,10 @@ class Scene(contextlib.ExitStack):
     def connect(self, **changes: Any) -> Client:
         if self.flavour != AIO:
             changes["use_pure"] = self.flavour == PURE
+        loop = asyncio.new_event_loop()
+        self.callback(loop.close)
         arguments = self.server.arguments(autocommit=True, sql_mode="TRADITIONAL", **changes)
-        client = Client(self.flavour, arguments)
+        client = Client(loop, self.flavour, arguments)
         self.callback(client.close)
         return client
 
@@ -147,7 +129,7 @@ def deadlock(scene: Scene) -> None:
 
 def closed_connection(scene: Scene) -> None:
     client = scene.connect()
-    client.disconnect()
+    client.close()
     client.run("SELECT 1")
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import mysql.connector
 import pytest
 
-from tests.outside.needs import skip_without
 from tests.outside.servers.server import Server
 from tests.outside.servers.server_errors import CASES, FLAVOURS, cases
 from tests.shared import fresh
+from tests.shared.needs import skip_without
 
 pytestmark = pytest.mark.needs_package
 
