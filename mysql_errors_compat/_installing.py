@@ -91,7 +91,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
     if driver.mistakes_args:
         for cls in driver.classes:
             if "__init__" in vars(cls):
-                table[cls, "__init__"] = reading_constructor(cls.__init__, keeps_values=cls is error)
+                table[cls, "__init__"] = reading_constructor(cls.__init__, cls is error)
         if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.

@@ -11,8 +11,8 @@ from contextlib import suppress
 from copyreg import __newobj__ as _new  # type: ignore[attr-defined]
 from copyreg import _reconstructor  # type: ignore[attr-defined]
 from functools import partial
-from inspect import getattr_static, isgetsetdescriptor, ismemberdescriptor
 from operator import itemgetter
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 from weakref import ref
 
@@ -131,12 +131,11 @@ def _held(own: set[str], members: Any, error: Any) -> Any:
 
 def _members(cls: Class) -> Any:
     """Return what keeps what an error holds outside of its ``__dict__``: slots, and members of builtins, as args."""
-    found = {}
-    for name in dir(cls):
-        member = getattr_static(cls, name)
-        if (ismemberdescriptor(member) or isgetsetdescriptor(member)) and not name.startswith("__"):
-            found[name] = member
-    return found
+    attributes: Any = {}
+    for base in reversed(cls.__mro__):
+        attributes |= vars(base)
+    kinds = MemberDescriptorType, GetSetDescriptorType
+    return {name: each for name, each in attributes.items() if type(each) in kinds and not name.startswith("__")}
 
 
 def _can_be_called(function: Any, *args: Any) -> bool:
