@@ -6,7 +6,6 @@ Two places read args order, and no other call is looked at: the driver's constru
 
 import builtins
 import inspect
-import sys
 from contextlib import suppress
 from functools import cache, partial, wraps
 from typing import Any, NamedTuple
@@ -24,9 +23,9 @@ SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pick
 BUILTINS = frozenset(cls for cls in vars(builtins).values() if isinstance(cls, type))
 _gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
 
-signature = inspect.signature
-if sys.version_info >= (3, 14):  # as texts: an annotation may name what only type checkers know
-    from annotationlib import Format
+signature: Any = inspect.signature
+with suppress(ImportError):  # from Python 3.14 on, as texts: an annotation may name what only type checkers know
+    from annotationlib import Format  # type: ignore[import-not-found]
 
     signature = partial(signature, annotation_format=Format.STRING)
 

@@ -433,7 +433,7 @@ def test_a_first_pickle_while_another_thread_changes_the_class() -> None:
         thread = threading.Thread(target=change)
         thread.start()
         try:
-            for _ in range(200):
+            for _ in range(50):
                 class Changed(Changing): ...
                 Changed(table="orders").__reduce__()
         finally:
