@@ -19,7 +19,7 @@ Classes = frozenset[Class]
 VALUES = "_values of the constructor call"
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
-# By looking: an application may set any `__module__`, and PyPy's methods are functions like any other.
+# By looking: an application may say ``__module__ = "builtins"``.
 BUILTINS = frozenset(cls for cls in vars(builtins).values() if isinstance(cls, type))
 _gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
 
@@ -45,21 +45,21 @@ def reading_constructor(original: Any, keeps_values: bool) -> Any:
 
 
 def quick_constructor(error: Class, classes: Classes) -> Any:
-    """Return the same for a base class that sets four fields: it sets them itself, in half of the time."""
+    """Return `reading_constructor` for a base class that sets four fields: it sets them itself, in half of the time."""
     read = reading_constructor(error.__init__, keeps_values=True)
-    unknown, last = error().msg, Exception.__init__
+    unknown, nothing = error().msg, Exception.__init__
 
     @wraps(error.__init__)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
         cls, full = type(self), msg
         is_drivers = cls in classes
         # An application may set attributes in its own way, or have another constructor that follows.
-        is_usual = is_drivers or (cls.__setattr__ is error.__setattr__ and super(error, cls).__init__ is last)
+        is_usual = is_drivers or (cls.__setattr__ is error.__setattr__ and super(error, cls).__init__ is nothing)
         if msg is None and is_drivers and not (type(errno) is int and 2000 <= errno < 3000):
-            full = unknown  # for the other numbers the driver has texts
+            full = unknown  # from 2000 on the driver has texts, and an application may have a property
         is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
         if not (is_usual and is_plain and type(full) is str and full):
-            if sqlstate is None:
+            if sqlstate is None:  # for three arguments it reads args order
                 return read(self, msg, errno, values)
             return read(self, msg, errno, values, sqlstate)
         self.msg = self._full_msg = full
@@ -89,15 +89,16 @@ def maker(error: Class, classes: Classes) -> Any:
     def __new__(cls: Class, /, *args: Any, **kwargs: Any) -> Any:
         if cls in classes:
             return usual(cls)  # its constructor sets the args: to hand them on takes longer
-        is_arriving = len(args) == 3 and not kwargs and constructor_order(args)
-        if is_arriving and all(cls.__init__ is not each.__init__ for each in classes):
+        is_args_order = len(args) == 3 and not kwargs and constructor_order(args)
+        # A constructor of its own. Made past its metaclass, and without slots, as setting ``__class__`` back needs it.
+        if is_args_order and all(cls.__init__ is not each.__init__ for each in classes):
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         following = super(error, cls).__new__
         if following is not usual:
-            if issubclass(cls, OSError):  # whose own would set errno and filename from the arguments
-                return OSError.__new__(cls)
-            if issubclass(cls, MemoryError):  # whose own Python refuses here
-                following = usual
+            if issubclass(cls, OSError):
+                return OSError.__new__(cls)  # with arguments it would set errno and filename from them
+            if issubclass(cls, MemoryError):
+                following = usual  # Python refuses MemoryError.__new__ for a class that is built on Exception
         return following(cls, *args, **kwargs)
 
     return __new__
@@ -124,7 +125,7 @@ class _Arriving:
             errno, full, sqlstate = args
             set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> Any:  # where ``__new__`` alone was called, as copyreg does
         return getattr(_with_own_class(self), name)
 
 
@@ -171,7 +172,7 @@ def set_all(error: Any, state: Any) -> None:
 
 
 class FullMessage:
-    """``Error._full_msg`` for an error without: one that was made by ``__new__`` alone, and given what is public."""
+    """``Error._full_msg`` for an error without: RPyC makes it by ``__new__`` alone, and sets what is public."""
 
     def __get__(self, error: Any, owner: Any) -> Any:
         if error is None:

@@ -9,10 +9,10 @@ from ._orders import FIELDS
 
 
 class Driver(NamedTuple):
-    """A hierarchy of errors, and five facts about it."""
+    """A base class of errors, and five facts about it."""
 
-    error: Class  # its base class
-    classes: Classes  # all of it, without what applications define
+    error: Class
+    classes: Classes  # it and all below, without what applications define
     sets_four_fields: bool  # and nothing else: its constructor does what the driver's has always done
     mistakes_args: bool  # it leaves args order in ``args``, and takes that for constructor order
     survives: bool  # somebody else sees to it that its own errors can be pickled
@@ -37,6 +37,7 @@ def find_out(error: Class) -> Driver | None:
             super().__init__(msg, 1)
 
     own = Own(msg="x")
+    # Somebody's own ``__reduce_ex__`` stays.
     subclasses_survive = "__reduce_ex__" in vars(error) or _makes_again(own, *own.__reduce_ex__(2))
     take_off(Own)
     return Driver(

@@ -94,7 +94,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
                 table[cls, "__init__"] = reading_constructor(cls.__init__, cls is error)
         if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
-        # A method-wrapper, since `inspect.signature` looks past it at the constructor, as ever.
+        # A method-wrapper, since `inspect.signature` looks past it at the constructor; else `Signature` helps.
         table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
         table[error, "__signature__"] = Signature(error, inspect.signature(error))
         table[error, "_full_msg"] = FullMessage()
@@ -117,7 +117,7 @@ def _change(driver: Driver) -> None:
         # Any pickler but one with a table of its own finds the form there, and need not ask a method for it.
         for cls in driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
-            if form:  # else it has a method of somebody else's, which copyreg would go before
+            if form:  # else it has somebody else's method, which copyreg would precede
                 undo.callback(_unregister, cls, form)
                 dispatch_table[cls] = form
         setattr(driver.error, _UNDO, undo)

@@ -40,12 +40,12 @@ def methods(driver: Driver) -> Any:
             return form
 
     def __reduce__(self: Any) -> Any:
-        """Return what makes this error again: the driver's constructor call, or the class and all that is set on it."""
+        """Return what makes this error again, with the driver's constructor or without."""
         form = form_of(self)
         return form(self) if form else super(error, self).__reduce__()
 
     def __reduce_ex__(self: Any, protocol: Any) -> Any:
-        """Return ``__reduce__()``, also where OSError precedes the driver's class and has its own."""
+        """Return what ``__reduce__`` does, also where OSError precedes the driver's class and has its own."""
         form = form_of(self)
         return form(self) if form else super(error, self).__reduce_ex__(protocol)
 
@@ -59,9 +59,9 @@ def choose(driver: Driver, cls: Class, args: Args) -> Any:
     # Such methods were written for what the driver alone gives.
     if own & {"__reduce__", "__reduce_ex__"}:
         return None
-    if own & {"__setstate__", "__setattr__"} and _can_be_called(signature(cls.__init__).bind, None, *args):
-        return None
-    if "__new__" not in own and not _can_be_called(cls.__new__, cls):  # an ExceptionGroup's wants its parts
+    if own & {"__setstate__", "__setattr__"} and _can_call(signature(cls.__init__).bind, None, *args):
+        return None  # these too, unless its call would fail
+    if "__new__" not in own and not _can_call(cls.__new__, cls):  # an ExceptionGroup's wants its parts
         return None
     members = _members(cls)
     if own or members.keys() != {"args"}:
@@ -72,10 +72,10 @@ def choose(driver: Driver, cls: Class, args: Args) -> Any:
         return None
     if cls.__init__ is driver.error.__init__:
         return constructor_call
-    return partial(constructor_call, is_enough=False)  # its constructor replaces the message
+    return partial(constructor_call, keeps_message=False)  # its constructor replaces the message
 
 
-def constructor_call(error: Any, *, is_enough: bool = True) -> Args:
+def constructor_call(error: Any, *, keeps_message: bool = True) -> Args:
     """Return the constructor call, and as state what was added to the error, or all of it if a field was changed."""
     fields = error.__dict__
     try:
@@ -88,8 +88,8 @@ def constructor_call(error: Any, *, is_enough: bool = True) -> Args:
     values = fields.get(VALUES)
     call = type(error), (msg, errno, values, sqlstate)
     match error.args:
-        case first, second, third if is_enough and first is errno and second is full and third is sqlstate:
-            if errno and full == full_message(msg, errno, sqlstate):
+        case first, second, third if keeps_message and first is errno and second is full and third is sqlstate:
+            if errno and full == full_message(msg, errno, sqlstate):  # it makes -1 of 0 and None
                 if len(fields) == (4 if values is None else 5):
                     return call
                 return *call, {name: fields[name] for name in fields if name not in _DRIVERS}
@@ -108,13 +108,13 @@ def bare_object(own: set[str], members: Any, error: Any) -> Args:
         return _reconstructor, (cls, builtin_of(cls), None), _held(own, members, error)
     if "__setstate__" not in own:
         return _new, (cls,), _held(own, members, error)
-    # It was written for what the driver alone hands to it.
+    # A ``__setstate__`` was written for what the driver alone hands to it, or for its own ``__getstate__``.
     state = error.__getstate__() if "__getstate__" in own else error.__dict__.copy()
     return _new, (cls, *error.args), state
 
 
 def _held(own: set[str], members: Any, error: Any) -> Any:
-    """Return all that an error holds, or what its own ``__getstate__`` says and what the driver and builtins set."""
+    """Return all that an error holds, or the dict of its own ``__getstate__``, and what driver and builtins set."""
     state = error.__dict__.copy()
     if "__getstate__" in own:
         said = error.__getstate__()
@@ -124,7 +124,7 @@ def _held(own: set[str], members: Any, error: Any) -> Any:
     for name, member in members.items():
         with suppress(AttributeError):  # a slot that is not set
             value = member.__get__(error)
-            if value is not None or member.__objclass__ not in BUILTINS:  # whose None mostly means: not set
+            if value is not None or member.__objclass__ not in BUILTINS:  # which leave None in what is not set
                 state.setdefault(name, value)
     return state
 
@@ -138,7 +138,7 @@ def _members(cls: Class) -> Any:
     return {name: each for name, each in attributes.items() if type(each) in kinds and not name.startswith("__")}
 
 
-def _can_be_called(function: Any, *args: Any) -> bool:
+def _can_call(function: Any, *args: Any) -> bool:
     with suppress(TypeError):
         function(*args)
         return True
