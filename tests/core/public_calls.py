@@ -250,6 +250,7 @@ def noticing(name, base, refuses):
 LAZY = noticing("Lazy", object, True)()
 TEXT = noticing("Text", str, False)("1062: bad row")
 NUMBER = noticing("Number", int, False)(1062)
+HUGE = 10**5000  # too large to be shown
 TOUCHY = [LAZY, TEXT, NUMBER, [LAZY], (LAZY,), {"row": LAZY}]
 FULL = "1062 (23000): Duplicate entry 'a' for key 'b'"
 SHORT = "1062: x"
@@ -281,6 +282,7 @@ CALLS = [
     ((), {"code": 1062, "text": FULL, "more": None}),
     ((2003, None, "HY000"), {}),
     ((1, 2, 3, 4, 5), {}),
+    (("gone", HUGE), {}),
     (("gone",), {"msg": "gone"}),
     (("gone",), {"row": 7}),
     (("gone", [ValueError(1)]), {}),
@@ -289,7 +291,7 @@ CALLS = [
 
 
 def show(value):
-    if type(value) in (type(LAZY), type(TEXT), type(NUMBER)):
+    if type(value) in (type(LAZY), type(TEXT), type(NUMBER)) or value is HUGE:
         return type(value).__name__
     if type(value) in (list, tuple, dict):
         held = value.items() if type(value) is dict else value

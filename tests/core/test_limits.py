@@ -142,6 +142,55 @@ assert is_read(stored).args[1] == Order(*error.args).args[1] == "1213: " + twice
 assert is_read(stored).msg == "order 7: gone"  # which a pickle sends too
 assert is_read(pickle.dumps(error)).args == error.args
 """,
+    "a class with a `__setstate__` or `__setattr__` of its own and a constructor that can take": (
+        IMPORT
+        + """
+class Noted(Error):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+
+error = Noted("gone", 2006)
+stored = pickle.dumps(error)
+assert is_read(stored).args == error.args
+mysql_errors_compat.uninstall()
+assert is_read(stored).args == ("2006: gone", "2006: gone: 2006", None)
+"""
+    ),
+    "`@attrs.define(kw_only=True)`": (
+        IMPORT
+        + """
+import attrs
+
+def two_ways(**options):
+    @attrs.define(kw_only=True, **options)
+    class NoTable(Error):
+        table: str
+
+        def __attrs_post_init__(self):
+            Error.__init__(self, "gone", 2006)
+
+    return NoTable
+
+Slotted, Free = two_ways(), two_ways(slots=False)
+for cls, name in (Slotted, "Slotted"), (Free, "Free"):
+    cls.__qualname__ = name
+arrived = is_read(pickle.dumps(Slotted(table="orders")))
+assert arrived.table == "orders" and not hasattr(arrived, "errno")
+arrived = is_read(pickle.dumps(Free(table="orders")))
+assert (arrived.table, arrived.errno) == ("orders", 2006)
+"""
+    ),
+    "a wrong call that is an error's `args` to the letter": """
+class NoSuchTable(Error):
+    def __init__(self, table):
+        super().__init__(f"no table {table}", 1146)
+
+try:
+    NoSuchTable(-1, "orders", None)
+except TypeError:
+    import mysql_errors_compat
+assert NoSuchTable(-1, "orders", None).msg == "orders"
+""",
     "a class that was decorated with `@deprecated` *before* the import": """
 def deprecated(cls):  # as warnings.deprecated does it
     original = cls.__new__

@@ -1,4 +1,4 @@
-"""Many errors, large ones, and calls that nobody would write: nothing is lost, and nothing waits for ever."""
+"""Many errors, and large ones: nothing is lost, and nothing waits for ever."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import mysql_errors_compat
-from tests.shared import app_errors, fresh
+from tests.shared import app_errors
 from tests.shared.comparing import difference
 from tests.shared.hierarchy import CLASSES, driver
 
@@ -93,46 +93,3 @@ def test_a_message_of_16_megabytes(pool: multiprocessing.pool.Pool) -> None:
     same = error.args == (1406, f"1406 (22001): {MESSAGE}", "22001") and error.msg == MESSAGE
     assert same  # nothing of it is shown, should it differ
     assert len(pickle.dumps(error)) < 17 * MEGABYTE
-
-
-HOSTILE = """
-import pickle, sys
-from tests.shared.hierarchy import driver
-from tests.shared import VALUES
-from tests.shared.stock_interpreter import look
-
-if "with" in sys.argv:
-    import mysql_errors_compat
-    mysql_errors_compat.install(driver)
-itself, deep = [], ()
-itself.append(itself)
-for _ in range(400):
-    deep = (deep,)
-for args in [
-    (1, 2, 3, 4, 5),
-    ("x", 10**5000),
-    (10**5000, "x", "HY000"),
-    (10**5000, {}, "HY000"),
-    ("x", float("nan")),
-    ("x", itself),
-    (itself, 1),
-    (None, 2003, itself),
-    (None, 2003, ("%s" * 100,) * 3),
-    ("x", 1, deep),
-    (deep, deep, deep, deep),
-    (b"x", 1, None, b"HY000"),
-    (True, None),
-]:
-    try:
-        error = driver.OperationalError(*args)
-        again = pickle.dumps(error) != b""
-        *seen, attributes = look(error)
-        attributes.pop(VALUES, None)
-        print(seen, attributes, again)
-    except Exception as error:
-        print(type(error))
-"""
-
-
-def test_a_call_that_only_a_hostile_pickle_makes_does_what_it_did() -> None:
-    assert fresh.run(HOSTILE, "with").splitlines() == fresh.run(HOSTILE, "without").splitlines()
