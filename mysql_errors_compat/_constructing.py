@@ -55,8 +55,8 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         is_drivers = cls in classes
         # An application may set attributes in its own way, or have another constructor that follows.
         is_usual = is_drivers or (cls.__setattr__ is error.__setattr__ and super(error, cls).__init__ is nothing)
-        if msg is None and is_drivers and not (type(errno) is int and 2000 <= errno < 3000):
-            full = unknown  # from 2000 on the driver has texts, and an application may have a property
+        if msg is None and is_drivers and not (type(errno) is int and errno // 1000 == 2):
+            full = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
         if not (is_usual and is_plain and type(full) is str and full):
             if sqlstate is None:  # for three arguments it reads args order

@@ -34,7 +34,7 @@ def find_out(error: Class) -> Driver | None:
 
     class Own(error):  # type: ignore[misc]
         def __init__(self, *, msg: str) -> None:
-            super().__init__(msg, 1)
+            super().__init__(msg)
 
     own = Own(msg="x")
     # Somebody's own ``__reduce_ex__`` stays.

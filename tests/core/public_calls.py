@@ -276,7 +276,7 @@ CALLS = [
     ((1062, SHORT, None, "HY000"), {}),
     ((1062, FULL), {"state": "23000"}),
     ((1062,), {"text": FULL}),
-    ((), {"errno": 2999}),
+    *(((), {"errno": errno}) for errno in (1999, 2000, 2999, 3000)),
     ((), {"errno": 2003, "values": ("a",)}),
     ((), {"msg": "gone", "errno": 2006, "sqlstate": "HY000"}),
     ((), {"code": 1062, "text": FULL, "more": None}),
