@@ -103,7 +103,8 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
         table[error, "__reduce__"] = reduce
     if not (driver.survives and driver.subclasses_survive):
         table[error, "__reduce_ex__"] = reduce_ex
-        if sys.implementation.name == "pypy":  # whose own sets nothing but what is in __dict__
+        # PyPy's own sets nothing but what is in __dict__.
+        if sys.implementation.name == "pypy" and "__setstate__" not in vars(error):
             table[error, "__setstate__"] = set_all
     return table
 

@@ -6,6 +6,7 @@ import copy
 import gc
 import json
 import pickle
+import sys
 import weakref
 from typing import Any
 
@@ -208,6 +209,17 @@ def test_it_leaves_no_trace(cls: Any) -> None:
     for sent in error, copy.copy(error), pickle.loads(pickle.dumps(error)):
         assert type(sent) is cls
     assert what_it_has(cls) == before
+
+
+def test_an_ordinary_error_is_made_without_the_drivers_slower_constructor() -> None:
+    files: set[str] = set()
+    sys.setprofile(lambda frame, event, arg: files.add(frame.f_code.co_filename))
+    try:
+        driver.Error(), driver.DataError(errno=1), driver.Error("x"), driver.DataError("x", 1, sqlstate="HY000")
+        app_errors.Plain("x", 1)
+    finally:
+        sys.setprofile(None)
+    assert driver.__file__ not in files
 
 
 def test_a_class_can_be_collected() -> None:

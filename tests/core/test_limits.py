@@ -146,8 +146,7 @@ assert is_read(pickle.dumps(error)).args == error.args
         IMPORT
         + """
 class Noted(Error):
-    def __setattr__(self, name, value):
-        super().__setattr__(name, value)
+    __setattr__ = lambda self, name, value: object.__setattr__(self, name, value)
 
 error = Noted("gone", 2006)
 stored = pickle.dumps(error)
@@ -215,7 +214,6 @@ assert is_read(pickle.dumps(After(table="orders"))).args == (1146, "1146: orders
 """,
     "an errno that is a member of an enum, if only the receiver has": """
 import enum
-
 class Code(enum.IntEnum):
     GONE = 2006
 
@@ -296,8 +294,7 @@ assert is_read(pickle.dumps(Set("a.csv"))).filename == "a.csv"
     "a `__reduce__`, `__getstate__` or another pickling method that is added": (
         IMPORT
         + """
-class Late(Error):
-    pass
+class Late(Error): ...
 
 pickle.dumps(Late("gone", 2006))
 Late.__getstate__ = lambda self: {"mine": True}
@@ -379,8 +376,7 @@ for arrived in through_a_pool(make), through_an_executor(make):
     "a class that is also an `AttributeError`, raised in a `__getattr__`": (
         IMPORT
         + """
-class Unknown(DatabaseError, AttributeError):
-    pass
+class Unknown(DatabaseError, AttributeError): ...
 
 class Row:
     def __init__(self):
@@ -394,7 +390,7 @@ try:
 except Unknown as error:
     try:
         pickle.dumps(error)
-    except TypeError as problem:
+    except (TypeError, pickle.PicklingError) as problem:  # the second is PyPy's
         assert "lock" in str(problem)
     else:
         raise AssertionError("it was sent")

@@ -62,6 +62,7 @@ def test_an_error_with_deleted_attributes_survives(error: Any, deleted: set[str]
     for name in deleted:
         vars(error).pop(name, None)
     assert_survives(error)
+    assert_survives(driver.Error.__new__(driver.Error))  # it never had one
 
 
 @pytest.mark.needs_package

@@ -12,12 +12,16 @@ DRIVER = """
 import sys, types
 
 def make_driver(name, parameters="msg=None, errno=None, values=None, sqlstate=None", passed="errno, values, sqlstate",
-                full='f"{self.errno} ({self.sqlstate}): {self.msg}"', more="pass"):
+                full="full_message(self)", more="pass"):
     text = f'''
+def full_message(error):
+    state = f" ({{error.sqlstate}})" if error.sqlstate else ""
+    return error.msg if error.errno == -1 else f"{{error.errno}}{{state}}: {{error.msg}}"
+
 class Error(Exception):
     def __init__(self, {parameters}):
         super().__init__()
-        self.msg = msg
+        self.msg = msg or "Unknown error"
         self.errno = errno or -1
         self.sqlstate = sqlstate
         self._full_msg = {full}
@@ -59,6 +63,11 @@ TOMORROW: dict[str, dict[str, str]] = {
         "passed": "errno, values, sqlstate, query",
         "more": "self.query = query",
     },
+    "gains a keyword that leaves no trace": {
+        "parameters": "msg=None, errno=None, values=None, sqlstate=None, *, query=None",
+        "passed": "errno, values, sqlstate, query=query",
+        "more": "if query: self.query = query",
+    },
     "gains any keywords": {
         "parameters": "msg=None, errno=None, values=None, sqlstate=None, **more",
         "passed": "errno, values, sqlstate, **more",
@@ -69,6 +78,8 @@ TOMORROW: dict[str, dict[str, str]] = {
     "an attribute more": {"more": 'self.severity = "error"'},
     "an attribute made of others": {"more": "self.retryable = self.errno == 1213"},
     "an attribute that can be changed": {"more": "self.warnings = []"},
+    "keeps an errno of 0": {"more": "if errno == 0: self.errno = 0"},
+    "another text for none": {"more": "if not (msg or errno): self._full_msg = self.msg = 'none'"},
     "keeps values": {"more": "self.values = values"},
     "args of four": {"more": "self.args = (self.errno, self._full_msg, self.sqlstate, 'more')"},
 }
@@ -98,6 +109,7 @@ def make():
         yield cls("Deadlock found", 1213, None, "40001")
         yield cls("gone", 2006, ("db1", 3306), "HY000")
         yield cls("gone")
+        yield cls()
         yield cls(msg="gone", errno=0, sqlstate="HY000")
         if gains_query:
             yield cls("gone", 2006, None, "HY000", query="SELECT 1")
