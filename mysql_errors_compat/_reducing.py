@@ -75,7 +75,7 @@ def choose(driver: Driver, cls: Class, args: Args) -> Any:
     return partial(constructor_call, keeps_message=False)  # its constructor replaces the message
 
 
-def constructor_call(error: Any, *, keeps_message: bool = True) -> Args:
+def constructor_call(error: Any, keeps_message: bool = True) -> Args:
     """Return the constructor call, and as state what was added to the error, or all of it if a field was changed."""
     fields = error.__dict__
     try:
