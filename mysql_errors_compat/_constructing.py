@@ -47,27 +47,28 @@ def reading_constructor(original: Any, keeps_values: bool) -> Any:
 def quick_constructor(error: Class, classes: Classes) -> Any:
     """Return `reading_constructor` for a base class that sets four fields: it sets them itself, in half of the time."""
     read = reading_constructor(error.__init__, keeps_values=True)
-    unknown, nothing = error().msg, Exception.__init__
+    unknown = error().msg
 
     @wraps(error.__init__)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
-        cls, full = type(self), msg
-        is_drivers = cls in classes
-        # An application may set attributes in its own way, or have another constructor that follows.
-        is_usual = is_drivers or (cls.__setattr__ is error.__setattr__ and super(error, cls).__init__ is nothing)
+        is_drivers = type(self) in classes
+        full = msg
         if msg is None and is_drivers and not (type(errno) is int and errno // 1000 == 2):
             full = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
-        if not (is_usual and is_plain and type(full) is str and full):
+        if not (is_plain and type(full) is str and full):
             if sqlstate is None:  # for three arguments it reads args order
                 return read(self, msg, errno, values)
             return read(self, msg, errno, values, sqlstate)
+        if not is_drivers:
+            super(error, self).__init__()  # of an application's other base
         self.msg = self._full_msg = full
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
         if not is_drivers:  # an application may have made each a property
-            self._full_msg = full = self.msg
             number, sqlstate = self.errno, self.sqlstate
+            if self.msg is not full:
+                self._full_msg = full = self.msg
         if number != -1:
             self._full_msg = full = full_message(full, number, sqlstate)
         self.args = number, full, sqlstate

@@ -92,7 +92,10 @@ def constructor_call(error: Any, keeps_message: bool = True) -> Args:
             if errno and full == full_message(msg, errno, sqlstate):  # it makes -1 of 0 and None
                 if len(fields) == (4 if values is None else 5):
                     return call
-                return *call, {name: fields[name] for name in fields if name not in _DRIVERS}
+                added = fields.copy()
+                del added["msg"], added["_full_msg"], added["errno"], added["sqlstate"]
+                added.pop(VALUES, None)
+                return *call, added
     return *call, {**fields, "args": error.args}
 
 
