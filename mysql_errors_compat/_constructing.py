@@ -15,8 +15,7 @@ from ._orders import FIELDS, TEXT_OR_NONE, Args, constructor_order, full_message
 Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
 
-# Where an error keeps the values that the driver drops: an attribute that no application has.
-VALUES = "_values of the constructor call"
+VALUES = "_values of the constructor call"  # where an error keeps them: an attribute that no application has
 SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
 
 # By looking: an application may say ``__module__ = "builtins"``.
@@ -52,17 +51,16 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
     @wraps(error.__init__)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
         is_drivers = type(self) in classes
-        full = msg
-        if msg is None and is_drivers and not (type(errno) is int and errno // 1000 == 2):
-            full = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
-        if not (is_plain and type(full) is str and full):
+        if msg is None and is_drivers and is_plain and (errno or 0) // 1000 != 2:
+            msg = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
+        if not (is_plain and type(msg) is str and msg):
             if sqlstate is None:  # for three arguments it reads args order
                 return read(self, msg, errno, values)
             return read(self, msg, errno, values, sqlstate)
         if not is_drivers:
             super(error, self).__init__()  # of an application's other base
-        self.msg = self._full_msg = full
+        self.msg = self._full_msg = full = msg
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
         if not is_drivers:  # an application may have made each a property

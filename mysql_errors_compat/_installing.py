@@ -16,8 +16,7 @@ from ._driver import Driver, find_out
 from ._reducing import choose, methods
 
 _NAME = "mysql.connector.errors"
-# The attribute of a base class that holds how it is put back, where a second import of this package finds it.
-_UNDO = "_mysql_errors_compat"
+_UNDO = "_mysql_errors_compat"  # an attribute of the base class: how it is put back, also by a second import
 
 _installed: set[Class] = set()
 _lock = threading.Lock()

@@ -35,8 +35,7 @@ def methods(driver: Driver) -> Any:
         try:
             return forms[ref(cls)]
         except KeyError:
-            form = choose(driver, cls, self.args)
-            forms[ref(cls, forms.pop)] = form  # until the class is gone
+            form = forms[ref(cls, forms.pop)] = choose(driver, cls, self.args)  # until the class is gone
             return form
 
     def __reduce__(self: Any) -> Any:
