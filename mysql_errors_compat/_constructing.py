@@ -16,10 +16,10 @@ Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
 
 VALUES = "_values of the constructor call"  # where an error keeps them: an attribute that no application has
-SCALARS = frozenset({str, bytes, int, float, bool, type(None)})  # what any pickler sends and any receiver knows
+SCALARS = {str, bytes, int, float, bool, type(None)}  # what any pickler sends and any receiver knows
 
 # By looking: an application may say ``__module__ = "builtins"``.
-BUILTINS = frozenset(cls for cls in vars(builtins).values() if isinstance(cls, type))
+BUILTINS = {cls for cls in vars(builtins).values() if isinstance(cls, type)}
 _gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
 
 signature: Any = inspect.signature
@@ -29,23 +29,22 @@ with suppress(ImportError):  # from Python 3.14 on, as texts: an annotation may 
     signature = partial(signature, annotation_format=Format.STRING)
 
 
-def reading_constructor(original: Any, keeps_values: bool) -> Any:
-    """Return the constructor of a driver's class that reads args order too; that of the base class keeps `values`."""
+def reading_constructor(original: Any) -> Any:
+    """Return the constructor of a driver's class that reads args order too, and keeps `values`."""
 
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if 2 <= len(args) <= 3 and not kwargs:
             args = near_constructor_order(*args) or args
         original(self, *args, **kwargs)
-        if keeps_values:
-            _keep_values(self, *args[2:3], **kwargs)
+        _keep_values(self, *args[2:3], **kwargs)
 
     return __init__
 
 
 def quick_constructor(error: Class, classes: Classes) -> Any:
     """Return `reading_constructor` for a base class that sets four fields: it sets them itself, in half of the time."""
-    read = reading_constructor(error.__init__, keeps_values=True)
+    read = reading_constructor(error.__init__)
     unknown = error().msg
 
     @wraps(error.__init__)
@@ -148,7 +147,7 @@ def _took(error: Any, construct: Any, args: Args, call: Args) -> bool:
         return False
     errno, full, _ = args
     found = error.__dict__.get("msg")
-    return not (found is errno or (found is full and errno != -1))  # the full message of -1 is the message
+    return found is not errno and (found is not full or errno == -1)  # without a number it has no prefix
 
 
 def take_off(cls: Class) -> None:

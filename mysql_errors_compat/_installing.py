@@ -13,7 +13,7 @@ from typing import Any
 
 from ._constructing import Class, FullMessage, Signature, maker, quick_constructor, reading_constructor, set_all
 from ._driver import Driver, find_out
-from ._reducing import choose, methods
+from ._reducing import choose, methods, stock
 
 _NAME = "mysql.connector.errors"
 _UNDO = "_mysql_errors_compat"  # an attribute of the base class: how it is put back, also by a second import
@@ -90,7 +90,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
     if driver.mistakes_args:
         for cls in driver.classes:
             if "__init__" in vars(cls):
-                table[cls, "__init__"] = reading_constructor(cls.__init__, cls is error)
+                table[cls, "__init__"] = reading_constructor(cls.__init__)
         if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
         # A method-wrapper, since `inspect.signature` looks past it at the constructor; else `Signature` helps.
@@ -117,7 +117,7 @@ def _change(driver: Driver) -> None:
         # Any pickler but one with a table of its own finds the form there, and need not ask a method for it.
         for cls in driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
-            if form:  # else it has somebody else's method, which copyreg would precede
+            if form is not stock:  # else it has somebody else's method, which copyreg would precede
                 undo.callback(_unregister, cls, form)
                 dispatch_table[cls] = form
         setattr(driver.error, _UNDO, undo)

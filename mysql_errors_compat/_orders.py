@@ -11,7 +11,7 @@ Args = tuple[Any, ...]
 
 FIELDS = ("msg", "errno", "values", "sqlstate")
 TEXT = {str, bytes}
-TEXT_OR_NONE = {*TEXT, type(None)}
+TEXT_OR_NONE = TEXT | {type(None)}
 
 
 def full_message(msg: Any, errno: int, sqlstate: Any) -> Any:

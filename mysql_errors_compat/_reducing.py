@@ -8,8 +8,7 @@ A state may hold ``args``, a slot, or a member of OSError: ``BaseException.__set
 """
 
 from contextlib import suppress
-from copyreg import __newobj__ as _new  # type: ignore[attr-defined]
-from copyreg import _reconstructor  # type: ignore[attr-defined]
+from copyreg import __newobj__, _reconstructor  # type: ignore[attr-defined]
 from functools import partial
 from operator import itemgetter
 from types import GetSetDescriptorType, MemberDescriptorType
@@ -28,50 +27,50 @@ _get_fields = itemgetter("msg", "_full_msg", "errno", "sqlstate")
 def methods(driver: Driver) -> Any:
     """Return ``Error.__reduce__`` and ``Error.__reduce_ex__``."""
     error = driver.error
-    forms: dict[Any, Any] = {}
+    forms: Any = {}
 
-    def form_of(self: Any) -> Any:
-        cls = type(self)
-        try:
-            return forms[ref(cls)]
-        except KeyError:
-            form = forms[ref(cls, forms.pop)] = choose(driver, cls, self.args)  # until the class is gone
-            return form
+    def chosen(self: Any) -> Any:
+        form = forms[ref(type(self), forms.pop)] = choose(driver, type(self), self.args)  # until the class is gone
+        return form
 
     def __reduce__(self: Any) -> Any:
         """Return what makes this error again, with the driver's constructor or without."""
-        form = form_of(self)
-        return form(self) if form else super(error, self).__reduce__()
+        form = forms.get(ref(type(self))) or chosen(self)
+        return form(self) or super(error, self).__reduce__()
 
     def __reduce_ex__(self: Any, protocol: Any) -> Any:
         """Return what ``__reduce__`` does, also where OSError precedes the driver's class and has its own."""
-        form = form_of(self)
-        return form(self) if form else super(error, self).__reduce_ex__(protocol)
+        form = forms.get(ref(type(self))) or chosen(self)
+        return form(self) or super(error, self).__reduce_ex__(protocol)
 
     return __reduce__, __reduce_ex__
 
 
 def choose(driver: Driver, cls: Class, args: Args) -> Any:
-    """Return the form for errors of `cls`, of which the first has these `args`; None is the stock form."""
+    """Return the form for errors of `cls`, of which the first has these `args`."""
     bases = [base for base in cls.__mro__ if base is not driver.error and base not in BUILTINS]
     own = {name for base in bases for name in _HOOKS & vars(base).keys()}
     # Such methods were written for what the driver alone gives.
     if own & {"__reduce__", "__reduce_ex__"}:
-        return None
+        return stock
     if own & {"__setstate__", "__setattr__"} and _can_call(signature(cls.__init__).bind, None, *args):
-        return None  # these too, unless its call would fail
+        return stock  # these too, unless its call would fail
     if "__new__" not in own and not _can_call(cls.__new__, cls):  # an ExceptionGroup's wants its parts
-        return None
+        return stock
     members = _members(cls)
     if own or members.keys() != {"args"}:
         return partial(bare_object, own, members)
     if not driver.classes.issuperset(base for base in bases if "__init__" in vars(base)):
         return usual_bare_object
     if driver.survives:
-        return None
+        return stock
     if cls.__init__ is driver.error.__init__:
         return constructor_call
     return partial(constructor_call, keeps_message=False)  # its constructor replaces the message
+
+
+def stock(_: Any) -> None:
+    """Return nothing, so that the next ``__reduce__`` is asked: the driver's, or the builtin's."""
 
 
 def constructor_call(error: Any, keeps_message: bool = True) -> Args:
@@ -100,7 +99,7 @@ def constructor_call(error: Any, keeps_message: bool = True) -> Args:
 
 def usual_bare_object(error: Any) -> Args:
     """Return what `bare_object` does, in less time, where all is in ``__dict__`` and no own method has a say."""
-    return _new, (type(error),), {**error.__dict__, "args": error.args}
+    return __newobj__, (type(error),), {**error.__dict__, "args": error.args}
 
 
 def bare_object(own: set[str], members: Any, error: Any) -> Args:
@@ -109,10 +108,10 @@ def bare_object(own: set[str], members: Any, error: Any) -> Args:
     if "__new__" in own:  # which may want arguments that nobody kept
         return _reconstructor, (cls, builtin_of(cls), None), _held(own, members, error)
     if "__setstate__" not in own:
-        return _new, (cls,), _held(own, members, error)
+        return __newobj__, (cls,), _held(own, members, error)
     # A ``__setstate__`` was written for what the driver alone hands to it, or for its own ``__getstate__``.
     state = error.__getstate__() if "__getstate__" in own else error.__dict__.copy()
-    return _new, (cls, *error.args), state
+    return __newobj__, (cls, *error.args), state
 
 
 def _held(own: set[str], members: Any, error: Any) -> Any:
