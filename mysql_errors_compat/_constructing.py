@@ -1,6 +1,6 @@
 """Constructing: what is changed about making an error. Plain functions make the methods that `_installing` sets.
 
-Two places read args order, and no other call is looked at: the driver's constructors, and `_Arriving`, which
+Two places read a call's args order, and no other call is looked at: the driver's constructors, and `_Arriving`, which
 `Error.__new__` puts before an application's own constructor.
 """
 
@@ -18,7 +18,7 @@ Classes = frozenset[Class]
 VALUES = "_values of the constructor call"  # where an error keeps them: an attribute that no application has
 SCALARS = {str, bytes, int, float, bool, type(None)}  # what any pickler sends and any receiver knows
 
-# By looking: an application may say ``__module__ = "builtins"``.
+# Not told by ``__module__``: an application may set that to "builtins".
 BUILTINS = {cls for cls in vars(builtins).values() if isinstance(cls, type)}
 _gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
 
@@ -54,11 +54,11 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         if msg is None and is_drivers and is_plain and (errno or 0) // 1000 != 2:
             msg = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         if not (is_plain and type(msg) is str and msg):
-            if sqlstate is None:  # for three arguments it reads args order
+            if sqlstate is None:  # left out here, since it reads args order for three arguments
                 return read(self, msg, errno, values)
             return read(self, msg, errno, values, sqlstate)
-        if not is_drivers:
-            super(error, self).__init__()  # of an application's other base
+        if not is_drivers:  # an application may have another base behind
+            super(error, self).__init__()
         self.msg = self._full_msg = full = msg
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
@@ -88,8 +88,8 @@ def maker(error: Class, classes: Classes) -> Any:
         if cls in classes:
             return usual(cls)  # its constructor sets the args: to hand them on takes longer
         is_args_order = len(args) == 3 and not kwargs and constructor_order(args)
-        # A constructor of its own. Made past its metaclass, and without slots, as setting ``__class__`` back needs it.
-        if is_args_order and all(cls.__init__ is not each.__init__ for each in classes):
+        if is_args_order and all(cls.__init__ is not each.__init__ for each in classes):  # a constructor of its own
+            # Made past its metaclass; and with no slots of its own, as setting ``__class__`` back needs it.
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         following = super(error, cls).__new__
         if following is not usual:
@@ -123,7 +123,7 @@ class _Arriving:
             errno, full, sqlstate = args
             set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
 
-    def __getattribute__(self, name: str) -> Any:  # where ``__new__`` alone was called, as copyreg does
+    def __getattribute__(self, name: str) -> Any:  # where ``__new__`` alone was called, as `copyreg.__newobj__` does
         return getattr(_with_own_class(self), name)
 
 
@@ -152,7 +152,7 @@ def _took(error: Any, construct: Any, args: Args, call: Args) -> bool:
 
 def take_off(cls: Class) -> None:
     """Remove a class that we made, and that is over, from the ``__subclasses__()`` of its bases."""
-    with suppress(TypeError):  # it has slots: then it is gone with the next garbage collection
+    with suppress(TypeError):  # the application's class has slots: then it goes with the next garbage collection
         cls.__bases__ = (_gone(builtin_of(cls)),)
 
 

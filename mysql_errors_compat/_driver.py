@@ -13,10 +13,10 @@ class Driver(NamedTuple):
 
     error: Class
     classes: Classes  # it and all below, without what applications define
-    sets_four_fields: bool  # and nothing else: its constructor does what the driver's has always done
+    sets_four_fields: bool  # its constructor does what the driver's has always done, and nothing else
     mistakes_args: bool  # it leaves args order in ``args``, and takes that for constructor order
-    survives: bool  # somebody else sees to it that its own errors can be pickled
-    subclasses_survive: bool  # and those of a class with a constructor of its own
+    survives: bool  # its own errors can be pickled: the driver is cured, or somebody else has patched it
+    subclasses_survive: bool  # the errors of a class with a constructor of its own can be pickled, too
 
 
 def find_out(error: Class) -> Driver | None:
@@ -28,7 +28,7 @@ def find_out(error: Class) -> Driver | None:
     except Exception:
         return None
     found = [error]
-    for cls in found:
+    for cls in found:  # which grows meanwhile
         found += [each for each in cls.__subclasses__() if each.__module__ == error.__module__]
     classes = frozenset(found)
 
@@ -37,9 +37,9 @@ def find_out(error: Class) -> Driver | None:
             super().__init__(msg)
 
     own = Own(msg="x")
-    # Somebody's own ``__reduce_ex__`` stays.
+    # If the driver's own errors survive, a ``__reduce_ex__`` that is there stays.
     subclasses_survive = "__reduce_ex__" in vars(error) or _makes_again(own, *own.__reduce_ex__(2))
-    take_off(Own)
+    take_off(Own)  # from the subclasses of `error`
     return Driver(
         error,
         classes,
@@ -51,10 +51,11 @@ def find_out(error: Class) -> Driver | None:
 
 
 def _sets_four_fields(error: Class, classes: Classes) -> bool:
+    """Try the quick constructor beside the driver's."""
     if tuple(inspect.signature(error).parameters) != FIELDS:
         return False
     set_four_fields = quick_constructor(error, classes)
-    for call in ("x", 1, None, "HY000"), ("{x} %s", 0, None, ""), (None,):  # each takes another way through it
+    for call in ("x", 1, None, "HY000"), ("{x} %s", 0, None, ""), (None,):  # each another way through it
         made = error.__new__(error)
         set_four_fields(made, *call)
         if not _makes_again(made, error, call):

@@ -79,7 +79,7 @@ def is_installed(module: ModuleType | None = None) -> bool:
 
 
 def _base_class(module: object) -> Class:
-    """Return the exception class ``Error`` of a module, or object, which is none, for a stand-in."""
+    """Return the exception class ``Error`` of a module; or object, in which nothing is found, for a stand-in."""
     error = getattr(module, "__dict__", {}).get("Error")
     return error if isinstance(error, type) and issubclass(error, Exception) else object
 
@@ -93,7 +93,7 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
                 table[cls, "__init__"] = reading_constructor(cls.__init__)
         if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
-        # A method-wrapper, since `inspect.signature` looks past it at the constructor; else `Signature` helps.
+        # A method-wrapper, since `inspect.signature` looks past it, at the constructor; where not, `Signature` helps.
         table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
         table[error, "__signature__"] = Signature(error, inspect.signature(error))
         table[error, "_full_msg"] = FullMessage()

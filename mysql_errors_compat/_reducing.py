@@ -20,7 +20,7 @@ from ._driver import Driver
 from ._orders import TEXT, Args, full_message
 
 _HOOKS = {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__setattr__", "__new__"}
-_DRIVERS = {"msg", "_full_msg", "errno", "sqlstate", VALUES}
+_DRIVER_SETS = {"msg", "_full_msg", "errno", "sqlstate", VALUES}
 _get_fields = itemgetter("msg", "_full_msg", "errno", "sqlstate")
 
 
@@ -47,15 +47,15 @@ def methods(driver: Driver) -> Any:
 
 
 def choose(driver: Driver, cls: Class, args: Args) -> Any:
-    """Return the form for errors of `cls`, of which the first has these `args`."""
+    """Return the form for all errors of `cls`, of which the first has these `args`."""
     bases = [base for base in cls.__mro__ if base is not driver.error and base not in BUILTINS]
     own = {name for base in bases for name in _HOOKS & vars(base).keys()}
     # Such methods were written for what the driver alone gives.
     if own & {"__reduce__", "__reduce_ex__"}:
         return stock
-    if own & {"__setstate__", "__setattr__"} and _can_call(signature(cls.__init__).bind, None, *args):
-        return stock  # these too, unless its call would fail
-    if "__new__" not in own and not _can_call(cls.__new__, cls):  # an ExceptionGroup's wants its parts
+    if own & {"__setstate__", "__setattr__"} and _works(signature(cls.__init__).bind, None, *args):
+        return stock  # these too, unless ``cls(*args)`` would fail where it arrives
+    if "__new__" not in own and not _works(cls.__new__, cls):  # an ExceptionGroup's wants its parts
         return stock
     members = _members(cls)
     if own or members.keys() != {"args"}:
@@ -66,11 +66,11 @@ def choose(driver: Driver, cls: Class, args: Args) -> Any:
         return stock
     if cls.__init__ is driver.error.__init__:
         return constructor_call
-    return partial(constructor_call, keeps_message=False)  # its constructor replaces the message
+    return partial(constructor_call, keeps_message=False)  # ReadTimeoutError's constructor replaces it
 
 
 def stock(_: Any) -> None:
-    """Return nothing, so that the next ``__reduce__`` is asked: the driver's, or the builtin's."""
+    """Return nothing, so that what comes next is asked: the ``__reduce__`` of another base or of BaseException."""
 
 
 def constructor_call(error: Any, keeps_message: bool = True) -> Args:
@@ -87,7 +87,7 @@ def constructor_call(error: Any, keeps_message: bool = True) -> Args:
     call = type(error), (msg, errno, values, sqlstate)
     match error.args:
         case first, second, third if keeps_message and first is errno and second is full and third is sqlstate:
-            if errno and full == full_message(msg, errno, sqlstate):  # it makes -1 of 0 and None
+            if errno and full == full_message(msg, errno, sqlstate):  # the constructor makes -1 of 0 and None
                 if len(fields) == (4 if values is None else 5):
                     return call
                 added = fields.copy()
@@ -120,12 +120,12 @@ def _held(own: set[str], members: Any, error: Any) -> Any:
     if "__getstate__" in own:
         said = error.__getstate__()
         if type(said) is dict:
-            state = {name: state[name] for name in state if name in _DRIVERS} | said
+            state = {name: state[name] for name in state if name in _DRIVER_SETS} | said
             members = {name: member for name, member in members.items() if member.__objclass__ in BUILTINS}
     for name, member in members.items():
         with suppress(AttributeError):  # a slot that is not set
             value = member.__get__(error)
-            if value is not None or member.__objclass__ not in BUILTINS:  # which leave None in what is not set
+            if value is not None or member.__objclass__ not in BUILTINS:  # a builtin's that is not set is None
                 state.setdefault(name, value)
     return state
 
@@ -139,7 +139,7 @@ def _members(cls: Class) -> Any:
     return {name: each for name, each in attributes.items() if type(each) in kinds and not name.startswith("__")}
 
 
-def _can_call(function: Any, *args: Any) -> bool:
+def _works(function: Any, *args: Any) -> bool:
     with suppress(TypeError):
         function(*args)
         return True

@@ -124,12 +124,8 @@ def test_a_constructor_that_can_take_args_order_runs_and_the_fields_are_right() 
         error = cls(1213, FULL, "40001")
         assert type(error) is cls
         assert getattr(error, name) == value
-        assert (error.errno, error.msg, error.sqlstate, error.args) == (
-            1213,
-            "Deadlock found",
-            "40001",
-            (1213, FULL, "40001"),
-        )
+        assert (error.errno, error.msg, error.sqlstate) == (1213, "Deadlock found", "40001")
+        assert error.args == (1213, FULL, "40001")
         assert str(error).startswith(FULL)
     assert ErrnoFirst(-1, "boom", None).retryable is False
 
@@ -177,6 +173,26 @@ def test_a_constructor_with_the_drivers_parameters_is_called_in_constructor_orde
     error = Named(1213, FULL, "40001")
     assert ran == [("Deadlock found", 1213, None, "40001")]
     assert error.args == (1213, FULL, "40001")
+
+
+class MadeBehind(Exception):
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        ran.append(cls)
+        return super().__new__(cls)
+
+
+class Ordinary(driver.Error, MadeBehind):  # type: ignore[misc]
+    def __init__(self, code: int, text: str, parent: Any, retry: bool = False) -> None:
+        super().__init__(text, 50_000 + code)
+
+
+def test_an_ordinary_call_makes_no_class() -> None:
+    Ordinary(404, "no such row", None), Ordinary(1213, FULL, "40001", retry=True)
+    assert ran == [Ordinary, Ordinary]
+
+
+def test_a_message_without_a_prefix_is_taken_for_what_it_is() -> None:
+    assert Ordinary(-1, "no such row", None).errno == 49_999
 
 
 def test_an_object_that_is_given_only_what_is_public() -> None:
