@@ -127,7 +127,7 @@ def test_a_constructor_that_can_take_args_order_runs_and_the_fields_are_right() 
         assert (error.errno, error.msg, error.sqlstate) == (1213, "Deadlock found", "40001")
         assert error.args == (1213, FULL, "40001")
         assert str(error).startswith(FULL)
-    assert ErrnoFirst(-1, "boom", None).retryable is False
+    assert Ordinary(-1, "a message that has no prefix", None).errno == 49_999
 
 
 class Details(driver.Error):  # type: ignore[misc]
@@ -189,10 +189,6 @@ class Ordinary(driver.Error, MadeBehind):  # type: ignore[misc]
 def test_an_ordinary_call_makes_no_class() -> None:
     Ordinary(404, "no such row", None), Ordinary(1213, FULL, "40001", retry=True)
     assert ran == [Ordinary, Ordinary]
-
-
-def test_a_message_without_a_prefix_is_taken_for_what_it_is() -> None:
-    assert Ordinary(-1, "no such row", None).errno == 49_999
 
 
 def test_an_object_that_is_given_only_what_is_public() -> None:

@@ -209,34 +209,27 @@ def test_installing_and_uninstalling_in_many_threads() -> None:
     fresh.run(
         PICTURE
         + """
-import threading
+from concurrent.futures import ThreadPoolExecutor
 install()
 mysql_errors_compat.uninstall()
 sys.setswitchinterval(1e-6)
 failures = []
 
-def work():
+def work(_):
     for _ in range(200):
         mysql_errors_compat.install(errors)
         mysql_errors_compat.uninstall()
 
-def check():
+def check(_):
     for _ in range(200):
         mysql_errors_compat.install(errors)
         if "__reduce__" not in vars(errors.Error):
             failures.append("a second install returned before the first was done")
 
-threads = [threading.Thread(target=check) for _ in range(4)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join(30)
-assert not failures, failures[0]
-threads = [threading.Thread(target=work) for _ in range(4)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join(30)
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(check, range(4)))
+    assert not failures, failures[0]
+    list(pool.map(work, range(4)))
 mysql_errors_compat.uninstall()
 assert picture() == before
 """

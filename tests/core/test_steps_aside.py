@@ -10,14 +10,20 @@ from tests.shared import fresh
 pytestmark = [pytest.mark.any_hierarchy, pytest.mark.needs_package]
 
 
-def test_it_steps_aside_for_a_driver_that_reduces_to_constructor_order() -> None:
-    fresh.run(
-        PICTURE
-        + """
+# As a driver with a fix may have it.
+REDUCES = """
 def __reduce__(self):
     return type(self), (self.msg, self.errno, None, self.sqlstate), self.__dict__
 
 errors.Error.__reduce__ = __reduce__
+"""
+
+
+def test_it_steps_aside_for_a_driver_that_reduces_to_constructor_order() -> None:
+    fresh.run(
+        PICTURE
+        + REDUCES
+        + """
 fixed = picture()
 install()
 assert mysql_errors_compat.is_installed(errors)
@@ -36,13 +42,10 @@ def test_beside_a_driver_that_reduces_to_constructor_order_and_nothing_more() ->
     """It would call an application's constructor with four arguments, and hang a Pool."""
     fresh.run(
         PICTURE
+        + REDUCES
         + """
 from tests.shared import app_errors
 
-def __reduce__(self):
-    return type(self), (self.msg, self.errno, None, self.sqlstate), self.__dict__
-
-errors.Error.__reduce__ = __reduce__
 install()
 for error in (app_errors.KeywordOnly(table="orders", attempt=2), app_errors.OwnNew("orders", region="eu")):
     arrived = pickle.loads(pickle.dumps(error))

@@ -116,10 +116,7 @@ def test_a_module_that_cannot_be_imported_is_one_clear_line(tmp_path: Path, sour
         (["shpo"], "cannot import shpo: ModuleNotFoundError: No module named 'shpo'; did you mean shop?"),
         (["shop.erors"], "did you mean shop.errors?"),
         (["shop/errors.py"], "'shop/errors.py' is no module's name: give it as in an import statement"),
-        (
-            ["shop", "--skip", "shop.erors"],
-            "shop.erors: there is no such module here; did you mean shop.errors?",
-        ),
+        (["shop", "--skip", "shop.erors"], "shop.erors: there is no such module here; did you mean shop.errors?"),
         (["shop", "--skip", "elsewhere"], "--skip elsewhere: there is no such module here\n"),
         (["shop", "--examples", "shop.errors:mkae"], "; did you mean make?"),
         (["shop", "--examples", "shop.erors:make"], "; did you mean shop.errors?"),

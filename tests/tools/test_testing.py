@@ -52,10 +52,7 @@ def changed(statement: str) -> Any:
             f"type left as {Changing} and arrived as <class 'mysql.connector.errors.IntegrityError'>",
         ),
         ("error.args = (1,)", "args left as (1146, '1146 (42S02): orders', '42S02') and arrived as (1,)"),
-        (
-            "error._full_msg = 'customers'",
-            "the full message left as '1146 (42S02): orders' and arrived as 'customers'",
-        ),
+        ("error._full_msg = 'customers'", "the full message left as '1146 (42S02): orders' and arrived as 'customers'"),
         ("del error.sqlstate", "attribute 'sqlstate' left as '42S02' and arrived as nothing"),
         ("error.extra = [1]", "attribute 'extra' left as nothing and arrived as [1]"),
         (r"raise LookupError('no\ntable')", "LookupError: no table"),
@@ -251,8 +248,7 @@ class WithConnection(Error):
 
 
 @pytest.mark.parametrize(
-    ("name", "cls"),
-    [("connection", Pooled), ("connection", MySQLConnectionAbstract), ("cursor", MySQLCursor)],
+    ("name", "cls"), [("connection", Pooled), ("connection", MySQLConnectionAbstract), ("cursor", MySQLCursor)]
 )
 def test_a_connection_is_as_if_it_were_open(name: str, cls: Any) -> None:
     error = find(errors(WithConnection), lambda error: isinstance(getattr(error, name), cls))

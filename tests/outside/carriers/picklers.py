@@ -20,8 +20,7 @@ from .standard import sent_as
 def of(library: str, dumps: str = "dumps", loads: str = "loads") -> Carrier:
     """Return the carrier of a library that has functions like pickle's."""
     return sent_as(
-        partial(call_with_error, library, dumps),
-        lambda sent: getattr(importlib.import_module(library), loads)(sent),
+        partial(call_with_error, library, dumps), lambda sent: getattr(importlib.import_module(library), loads)(sent)
     )
 
 
