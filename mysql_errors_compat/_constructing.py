@@ -44,19 +44,20 @@ def reading_constructor(original: Any) -> Any:
 
 def quick_constructor(error: Class, classes: Classes) -> Any:
     """Return `reading_constructor` for a base class that sets four fields: it sets them itself, in half of the time."""
-    read = reading_constructor(error.__init__)
-    unknown = error().msg
+    original, unknown = error.__init__, error().msg
+    read = reading_constructor(original)
 
-    @wraps(error.__init__)
+    @wraps(original)
     def __init__(self: Any, msg: Any = None, errno: Any = None, values: Any = None, sqlstate: Any = None) -> Any:
         is_drivers = type(self) in classes
         is_plain = (errno is None or type(errno) is int) and type(sqlstate) in TEXT_OR_NONE
         if msg is None and is_drivers and is_plain and (errno or 0) // 1000 != 2:
             msg = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         if not (is_plain and type(msg) is str and msg):
-            if sqlstate is None:  # left out here, since it reads args order for three arguments
+            if msg is not None and sqlstate is None:  # it may be args order
                 return read(self, msg, errno, values)
-            return read(self, msg, errno, values, sqlstate)
+            original(self, msg, errno, values, sqlstate)
+            return _keep_values(self, values)
         if not is_drivers:  # an application may have another base behind
             super(error, self).__init__()
         self.msg = self._full_msg = full = msg
@@ -175,10 +176,10 @@ class FullMessage:
     def __get__(self, error: Any, owner: Any) -> Any:
         if error is None:
             return self
-        if not constructor_order(error.args):
-            raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'")
-        _, full, _ = error.args
-        return full
+        if constructor_order(error.args):
+            _, full, _ = error.args
+            return full
+        raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'")
 
 
 class Signature(NamedTuple):

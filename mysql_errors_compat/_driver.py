@@ -23,7 +23,7 @@ def find_out(error: Class) -> Driver | None:
     """Return the facts about the hierarchy of `error`, or None if its constructor is not the one that we know."""
     try:
         made = error("x", 1, None, "HY000")
-        if (made.errno, made.sqlstate) != (1, "HY000"):
+        if made.errno != 1 or made.sqlstate != "HY000":
             return None
     except Exception:
         return None
