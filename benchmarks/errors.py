@@ -28,9 +28,12 @@ KINDS = {
     "no fields": "Error()",
     "values": "InterfaceError(errno=2003, values=('db1.example', 3306, '111'))",
     "added attribute": f"add_attribute(OperationalError{_FIELDS})",
+    "fixed text": "ReadTimeoutError(errno=3024)",
     "plain subclass": f"PlainSubclass{_FIELDS}",
+    "plain subclass, message only": "PlainSubclass(MESSAGE)",
     "own constructor": f"OwnConstructor{_FIELDS}",
     "own constructor, called with (errno, text)": "NumberAndText(1213, MESSAGE)",
+    "own constructor, message only": "TextOnly(MESSAGE)",
 }
 MODULES = {"PyMySQL": "pymysql.err", "psycopg": "psycopg.errors"}
 EXPRESSIONS = dict.fromkeys(SUBJECTS, KINDS)
@@ -55,6 +58,13 @@ class NumberAndText(driver.OperationalError):
 
     def __init__(self, code: int, text: str, sqlstate: Any = None) -> None:
         super().__init__(text, code, sqlstate=sqlstate)
+
+
+class TextOnly(driver.OperationalError):
+    """An application's class whose constructor needs nothing but a message, and takes its `args` too."""
+
+    def __init__(self, message: Any, code: Any = None, details: Any = None) -> None:
+        super().__init__(message)
 
 
 def add_attribute(error: Exception) -> Exception:

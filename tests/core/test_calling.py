@@ -243,8 +243,7 @@ def test_a_class_can_be_collected() -> None:
             def __init__(self, *, table: str) -> None: ...
 
         make: Any = Dynamic
-        error = make(1213, FULL, "40001")
-        copy.copy(error)
+        error = copy.copy(make(1213, FULL, "40001"))
         assert error.__reduce__()
         return weakref.ref(Dynamic)
 

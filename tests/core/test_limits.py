@@ -179,16 +179,19 @@ arrived = is_read(pickle.dumps(Free(table="orders")))
 assert (arrived.table, arrived.errno) == ("orders", 2006)
 """
     ),
-    "a wrong call that is an error's `args` to the letter": """
+    "a call with three arguments that are an error's `args` to the letter": """
 class NoSuchTable(Error):
     def __init__(self, table):
         super().__init__(f"no table {table}", 1146)
 
+class QueryFailed(Error):
+    __init__ = lambda self, code, text, query=None: Error.__init__(self, text)
 try:
     NoSuchTable(-1, "orders", None)
 except TypeError:
     import mysql_errors_compat
-assert NoSuchTable(-1, "orders", None).msg == "orders"
+assert NoSuchTable(-1, "orders", None).errno == -1
+assert (QueryFailed(1, "1: gone", None).errno, QueryFailed(1, "1: gone", query=None).errno) == (1, -1)
 """,
     "a class that was decorated with `@deprecated` *before* the import": """
 def deprecated(cls):  # as warnings.deprecated does it

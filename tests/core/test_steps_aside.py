@@ -45,7 +45,6 @@ def test_beside_a_driver_that_reduces_to_constructor_order_and_nothing_more() ->
         + REDUCES
         + """
 from tests.shared import app_errors
-
 install()
 for error in (app_errors.KeywordOnly(table="orders", attempt=2), app_errors.OwnNew("orders", region="eu")):
     arrived = pickle.loads(pickle.dumps(error))
@@ -82,7 +81,6 @@ def test_it_steps_aside_for_a_driver_that_stores_constructor_order() -> None:
         PICTURE
         + """
 from tests.shared import app_errors
-
 original = errors.Error.__init__
 
 def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
