@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -23,10 +23,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import worker
-from .errors import EXPRESSIONS, KINDS
+from .errors import EXPRESSIONS, KINDS, SUBJECTS
 
 RESULTS = Path(__file__).with_name("results.json")
-PACKAGES = ["mysql_errors_compat", "mysql-connector-python", "tblib", "PyMySQL", "psycopg"]
+PACKAGES = {
+    "ours": "mysql_errors_compat",
+    "stock": "mysql-connector-python",
+    "tblib": "tblib",
+    "PyMySQL": "PyMySQL",
+    "psycopg": "psycopg",
+}
 TIMEOUT = 60  # seconds for one answer, of which the slowest takes a few
 
 IMPORT = """
@@ -80,19 +86,20 @@ def interpreter(subject: str) -> Iterator[Callable[..., Any]]:
         yield lambda function, *arguments: executor.submit(function, subject, *arguments).result(TIMEOUT)
 
 
-def measure(rounds: int) -> Results:
-    """Measure everything."""
+def measure(rounds: int, subjects: Iterable[str] = SUBJECTS) -> Results:
+    """Measure everything that these subjects have."""
+    there_and_back = [*subjects], [*subjects][::-1]
     figures: dict[Key, list[float]] = defaultdict(list)
     _run(IMPORT)  # which leaves byte code for the others
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
         # The first of a round may be at an advantage, so every other round goes the other way.
-        for key, value in _round(list(EXPRESSIONS)[:: (-1) ** number]):
+        for key, value in _round(there_and_back[number % 2]):
             figures[key].append(value)
     figures["ours", "", "memory"] = _run(MEMORY)
-    for subject, kinds in EXPRESSIONS.items():
+    for subject in subjects:
         with interpreter(subject) as ask:
-            for kind in kinds:
+            for kind in EXPRESSIONS[subject]:
                 figures[subject, kind, "bytes"] = ask(worker.sizes, kind, 0)
             figures[subject, "typical", "bytes by hop"] = ask(worker.sizes, "typical", 30)
     cpus = Path("/proc/cpuinfo")
@@ -102,7 +109,7 @@ def measure(rounds: int) -> Results:
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "machine": f"{platform.system()}, {model[1] if model else platform.machine()}",
     }
-    return Results(figures, about | {name: version(name) for name in PACKAGES})
+    return Results(figures, about | {PACKAGES[each]: version(PACKAGES[each]) for each in subjects})
 
 
 def _round(subjects: list[str]) -> Iterator[tuple[Key, float]]:

@@ -48,7 +48,7 @@ def parts(results: Results) -> dict[str, str]:
     """Return what stands between the markers of each name."""
     return {
         "cost": _cost(results),
-        "kinds": _kinds(results),
+        "kinds": kinds(results),
         "subjects": _subjects(results),
         "versions": ", ".join(f"{name} {version}" for name, version in results.versions.items()) + ".",
         "goals": _goals(results),
@@ -80,7 +80,8 @@ def _what_takes_longer(results: Results) -> str:
     return f"Some kinds of error take longer than with the driver alone, at worst: {'; '.join(longer)}."
 
 
-def _kinds(results: Results) -> str:
+def kinds(results: Results) -> str:
+    """Return a table of every kind of error: what it costs, divided by what it costs with the driver alone."""
     rows = []
     for kind in KINDS:
         ratios = [_ratio(results, kind, what) for what in IN_WORDS]
