@@ -94,8 +94,8 @@ def maker(error: Class, classes: Classes) -> Any:
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         following = super(error, cls).__new__
         if following is not usual:
-            if issubclass(cls, OSError):
-                return OSError.__new__(cls)  # with arguments it would set errno and filename from them
+            if issubclass(cls, OSError) and cls.__new__ is error.__new__:
+                return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
             if issubclass(cls, MemoryError):
                 following = usual  # Python refuses MemoryError.__new__ for a class that is built on Exception
         return following(cls, *args, **kwargs)
