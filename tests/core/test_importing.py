@@ -100,15 +100,16 @@ assert not mysql_errors_compat.is_installed()
     )
 
 
-def test_without_a_driver_it_is_said_and_nothing_fails() -> None:
+@pytest.mark.parametrize("missing", ["mysql", "mysql.connector.errorcode"])
+def test_without_a_driver_or_a_part_of_it_that_is_said_and_nothing_fails(missing: str) -> None:
     fresh.run(
-        """
+        f"""
         import sys, warnings
 
         class Nowhere:
             def find_spec(self, name, path=None, target=None):
-                if name == "mysql":
-                    raise ModuleNotFoundError("No module named 'mysql'")
+                if name == {missing!r}:
+                    raise ModuleNotFoundError("No module named " + name)
 
         sys.meta_path.insert(0, Nowhere())
         with warnings.catch_warnings(record=True) as said:

@@ -44,6 +44,7 @@ FOUND: dict[str, dict[str, str]] = {
     "builtin behind: MemoryError, base class before": {"behind": "MemoryError", "before": "AppBase", "call": "1"},
     "builtins before and behind": {"before": "RuntimeError", "behind": "OSError", "constructor": "passthrough"},
     "builtin behind: OSError": {"behind": "OSError", "after 1": "filename", "after 2": "strerror"},
+    "builtin behind: OSError, new": {"behind": "OSError", "new": "passes on", "constructor": "passthrough"},
     "builtin behind: LookupError": {"behind": "LookupError", "constructor": "passthrough"},
     "builtin behind: a second driver's": {"behind": "sqlite3.Error"},
     "builtin behind: a C class with members": {"behind": "ssl.SSLError", "after 1": "strerror"},
