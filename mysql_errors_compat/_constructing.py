@@ -8,7 +8,7 @@ import builtins
 import inspect
 from contextlib import suppress
 from functools import cache, partial, wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 from ._orders import FIELDS, TEXT_OR_NONE, Args, constructor_order, full_message, near_constructor_order
 
@@ -182,11 +182,11 @@ class FullMessage:
         raise AttributeError(f"{owner.__name__!r} object has no attribute '_full_msg'")
 
 
-class Signature(NamedTuple):
-    """``Error.__signature__``, since `inspect` stops at our ``__new__`` on PyPy and before Python 3.11.4."""
-
-    error: Class
-    signature: inspect.Signature
+class Signature:
+    """``Error.__signature__``: what a class's constructor takes, since `inspect` would stop at our ``__new__``."""
 
     def __get__(self, _: object, owner: Any) -> Any:
-        return self.signature if owner is self.error else None  # None: `inspect` looks further
+        if owner.__new__.__module__ == __name__:
+            with suppress(NameError):  # an annotation that only type checkers know
+                return inspect.signature(partial(owner.__init__, None))
+        return None  # `inspect` looks further

@@ -1,6 +1,5 @@
 """Installing: which classes, what is set on them, and how it is put back."""
 
-import inspect
 import os
 import sys
 import threading
@@ -93,9 +92,8 @@ def _table(driver: Driver) -> dict[tuple[Class, str], Any]:
                 table[cls, "__init__"] = reading_constructor(cls.__init__)
         if driver.sets_four_fields:  # then in place of the one above
             table[error, "__init__"] = quick_constructor(error, driver.classes)
-        # A method-wrapper, since `inspect.signature` looks past it, at the constructor; where not, `Signature` helps.
-        table[error, "__new__"] = staticmethod(maker(error, driver.classes).__call__)
-        table[error, "__signature__"] = Signature(error, inspect.signature(error))
+        table[error, "__new__"] = staticmethod(maker(error, driver.classes))
+        table[error, "__signature__"] = Signature()
         table[error, "_full_msg"] = FullMessage()
     reduce, reduce_ex = methods(driver)
     if not driver.survives:
