@@ -93,11 +93,10 @@ def maker(error: Class, classes: Classes) -> Any:
             # Made past its metaclass; and with no slots of its own, as setting ``__class__`` back needs it.
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         following = super(error, cls).__new__
-        if following is not usual:
-            if issubclass(cls, OSError) and cls.__new__ is error.__new__:
-                return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
-            if issubclass(cls, MemoryError):
-                following = usual  # Python refuses MemoryError.__new__ for a class that is built on Exception
+        if following is usual or issubclass(cls, MemoryError):  # whose ``__new__`` wants a class that is built on it
+            return usual(cls, *args)
+        if issubclass(cls, OSError) and cls.__new__ is error.__new__:
+            return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
         return following(cls, *args, **kwargs)
 
     return __new__
