@@ -15,7 +15,7 @@ from tests.shared.processes import ROOT, succeed
 
 pytestmark = pytest.mark.needs_package
 
-# What `instructions.count` may give at most, divided by the driver alone: up to 7 % more than it gave, on CPython 3.11
+# What `instructions.count` may give at most, divided by the driver alone: up to 8 % more than it gave, on CPython 3.11
 # with the driver 26.10.0.
 INSTRUCTIONS = {
     ("typical", "constructor"): 0.77,
