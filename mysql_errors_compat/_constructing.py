@@ -92,11 +92,11 @@ def maker(error: Class, classes: Classes) -> Any:
         if is_args_order and all(cls.__init__ is not each.__init__ for each in classes):  # a constructor of its own
             # Made past its metaclass; and with no slots of its own, as setting ``__class__`` back needs it.
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
+        if issubclass(cls, OSError) and cls.__new__ is error.__new__:
+            return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
         following = super(error, cls).__new__
         if following is usual or issubclass(cls, MemoryError):  # whose ``__new__`` wants a class that is built on it
             return usual(cls, *args)
-        if issubclass(cls, OSError) and cls.__new__ is error.__new__:
-            return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
         return following(cls, *args, **kwargs)
 
     return __new__
