@@ -117,12 +117,15 @@ def module(**names):
 class Other(Exception):
     def __init__(self, msg=None, errno=None, values=None, sqlstate=None): pass
 
+class NoState(Exception):
+    def __init__(self, msg=None, errno=None, values=None, state=None): self.errno, self.sqlstate = errno, msg
+
 class NoException:
     def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
         self.errno, self.sqlstate = errno, sqlstate
 
 for bad in (sys, sqlite3, module(), module(Error=1), module(Error=Other), module(Error=NoException), errors.Error,
-            "mysql.connector.errors", 42):
+            module(Error=NoState), "mysql.connector.errors", 42):
     try:
         mysql_errors_compat.install(bad)
     except TypeError as problem:
