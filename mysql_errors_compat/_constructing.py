@@ -15,7 +15,7 @@ from ._orders import FIELDS, TEXT_OR_NONE, Args, constructor_order, full_message
 Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
 
-VALUES = "_values of the constructor call"  # where an error keeps them: an attribute that no application has
+VALUES = "_values of the constructor call"  # where an error keeps `values`: no application has that attribute
 SCALARS = {str, bytes, int, float, bool, type(None)}  # what any pickler sends and any receiver knows
 
 # Not told by ``__module__``: an application may set that to "builtins".

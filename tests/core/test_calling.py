@@ -6,6 +6,7 @@ import copy
 import gc
 import json
 import pickle
+import pydoc
 import sys
 import weakref
 from typing import Any
@@ -189,6 +190,14 @@ class Ordinary(driver.Error, MadeBehind):  # type: ignore[misc]
 def test_an_ordinary_call_makes_no_class() -> None:
     Ordinary(404, "no such row", None), Ordinary(1213, FULL, "40001", retry=True)
     assert ran == [Ordinary, Ordinary]
+
+
+def test_help_where_only_type_checkers_know_an_annotation() -> None:
+    hint = "Order" if sys.version_info >= (3, 14) else "'Order'"  # before, it had to be a text
+    source = f"class Hinted(Error):\n    def __init__(self, order: {hint}): ..."
+    names: dict[str, Any] = {"Error": driver.Error}
+    exec(compile(source, "shop.py", "exec", dont_inherit=True), names)
+    assert "Hinted(order: " in pydoc.plain(pydoc.render_doc(names["Hinted"]))
 
 
 def test_an_object_that_is_given_only_what_is_public() -> None:

@@ -190,7 +190,7 @@ try:
     NoSuchTable(-1, "orders", None)
 except TypeError:
     import mysql_errors_compat
-assert NoSuchTable(-1, "orders", None).errno == -1
+assert NoSuchTable(-1, "orders", None).msg == "orders"
 assert (QueryFailed(1, "1: gone", None).errno, QueryFailed(1, "1: gone", query=None).errno) == (1, -1)
 """,
     "a class that was decorated with `@deprecated` *before* the import": """

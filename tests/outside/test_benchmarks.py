@@ -31,7 +31,7 @@ def test_every_kind_can_be_measured_beside_the_driver_alone() -> None:
     printed = succeed(sys.executable, "-m", "benchmarks", "--kinds", "--rounds=1")
     _, _, *rows = [line.strip("| ").split(" | ") for line in printed.splitlines() if line.startswith("|")]
     assert [kind for kind, *_ in rows] == [*KINDS]
-    assert rows[0][-1] == "0.53", "the bytes of the typical error"
+    assert float(rows[0][-1]) <= 0.53, "the bytes of the typical error"
 
 
 def test_how_an_error_grows_without_the_package() -> None:
