@@ -163,7 +163,7 @@ class General(Error):
 
 
 class Told(Error):
-    msg = property(lambda self: self._text or "no details", lambda self, value: setattr(self, "_text", value))
+    msg = property(lambda self: str(self._text or "no details")[:3], lambda self, value: setattr(self, "_text", value))
 
 
 class Strips(Error):

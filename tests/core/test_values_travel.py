@@ -34,6 +34,8 @@ def test_a_tuple_of_plain_scalars_arrives(values: tuple[Any, ...]) -> None:
     ):
         for arrived in (hop(plain), copy.copy(plain), copy.deepcopy(plain)):
             assert repr(arrived.__reduce__()[1][2]) == repr(values)
+        plain.added = 1
+        assert plain.__reduce__()[2] == {"added": 1}
 
 
 @pytest.mark.needs_package
