@@ -30,7 +30,7 @@ def test_a_tuple_of_plain_scalars_arrives(values: tuple[Any, ...]) -> None:
     for plain in (
         errors.InterfaceError("x", 1, values),
         app_errors.Plain("x", 1, values),
-        errors.Error(None, 2003, values),
+        errors.Error(None, 2005, values),
     ):
         for arrived in (hop(plain), copy.copy(plain), copy.deepcopy(plain)):
             assert repr(arrived.__reduce__()[1][2]) == repr(values)
