@@ -37,7 +37,9 @@ def reading_constructor(original: Any) -> Any:
         if 2 <= len(args) <= 3 and not kwargs:
             args = near_constructor_order(*args) or args
         original(self, *args, **kwargs)
-        _keep_values(self, *args[2:3], **kwargs)
+        values = kwargs.get("values", *args[2:3])
+        if values is not None:
+            _keep_values(self, values)
 
     return __init__
 
@@ -76,7 +78,7 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
     return __init__
 
 
-def _keep_values(self: Any, values: Any = None, **_: object) -> None:
+def _keep_values(self: Any, values: Any) -> None:
     if type(values) is tuple and SCALARS.issuperset(map(type, values)):
         self.__dict__[VALUES] = values
 

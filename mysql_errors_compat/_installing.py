@@ -56,8 +56,7 @@ def install_at_import() -> None:
             install()
     except Exception as problem:
         # There is a driver, or there is none that can be imported. A test suite's stand-in needs no repair.
-        has_driver = _base_class(sys.modules.get(_NAME)) is not object
-        if has_driver or "mysql.connector" not in sys.modules:
+        if _base_class(sys.modules.get(_NAME)) is not object or "mysql.connector" not in sys.modules:
             with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)
 
