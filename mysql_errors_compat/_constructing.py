@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache, partial, wraps
 from typing import Any
 
-from ._orders import FIELDS, TEXT_OR_NONE, Args, constructor_order, full_message, near_constructor_order
+from ._orders import FIELDS, TEXT_OR_NONE, constructor_order, full_message, near_constructor_order
 
 Class = Any  # a class of errors: which one, only the running program knows
 Classes = frozenset[Class]
@@ -116,13 +116,21 @@ class _Arriving:
         """Leave out the application's own, which may keep a register."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        construct = type(_with_own_class(self)).__init__
+        construct = object.__getattribute__(_with_own_class(self), "__init__")
         call = constructor_order(args)
         if kwargs or not call:  # the application's __new__ was called with other arguments than it handed on
-            construct(self, *args, **kwargs)
-        elif not _took(self, construct, args, call):
-            msg, *_ = call
-            errno, full, sqlstate = args
+            construct(*args, **kwargs)
+            return
+        msg, *_ = call
+        errno, full, sqlstate = args
+        taken = errno
+        with suppress(TypeError, AttributeError):  # another number of arguments, or a method of str on errno
+            if signature(construct).parameters.keys() >= {*FIELDS}:
+                construct(**dict(zip(FIELDS, call, strict=True)))
+            else:
+                construct(*args)
+            taken = self.__dict__.get("msg")
+        if taken is errno or (type(taken) is str and taken != msg and taken in (str(errno), full)):
             set_all(self, {"msg": msg, "_full_msg": full, "errno": errno, "sqlstate": sqlstate, "args": args})
 
     def __getattribute__(self, name: str) -> Any:  # where ``__new__`` alone was called, as `copyreg.__newobj__` does
@@ -136,20 +144,6 @@ def _with_own_class(error: Any) -> Any:
     object.__setattr__(error, "__class__", cls)
     take_off(made)
     return error
-
-
-def _took(error: Any, construct: Any, args: Args, call: Args) -> bool:
-    """Call an application's constructor with an error's args, and tell whether it took them for what they are."""
-    try:
-        if signature(construct).parameters.keys() >= {*FIELDS}:
-            construct(error, **dict(zip(FIELDS, call, strict=True)))
-        else:
-            construct(error, *args)
-    except (TypeError, AttributeError):  # another number of arguments, or a method of str on errno
-        return False
-    errno, full, _ = args
-    found = error.__dict__.get("msg")
-    return found is not errno and (found is not full or errno == -1)  # without a number it has no prefix
 
 
 def take_off(cls: Class) -> None:
@@ -186,8 +180,8 @@ class FullMessage:
 class Signature:
     """``Error.__signature__``: what a class's constructor takes, since `inspect` would stop at our ``__new__``."""
 
-    def __get__(self, _: object, owner: Any) -> Any:
-        if owner.__new__.__module__ == __name__:
+    def __get__(self, error: Any, owner: Any) -> Any:
+        if error is None and owner.__new__.__module__ == __name__:
             with suppress(NameError):  # an annotation that only type checkers know
                 return inspect.signature(partial(owner.__init__, None))
         return None  # `inspect` looks further

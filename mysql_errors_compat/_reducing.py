@@ -5,6 +5,7 @@
 - bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it.
 
 A state may hold ``args``, a slot, or a member of OSError: ``BaseException.__setstate__`` sets each with setattr.
+``args`` come first, since what an application sets last may be that nothing can be set any more.
 """
 
 from contextlib import suppress
@@ -20,7 +21,7 @@ from ._driver import Driver
 from ._orders import TEXT, Args, full_message
 
 _HOOKS = {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__setattr__", "__new__"}
-_DRIVER_SETS = {"msg", "_full_msg", "errno", "sqlstate", VALUES}
+_DRIVER_SETS = {"args", "msg", "_full_msg", "errno", "sqlstate", VALUES}
 _get_fields = itemgetter("msg", "_full_msg", "errno", "sqlstate")
 
 
@@ -94,12 +95,12 @@ def constructor_call(error: Any, keeps_message: bool = True) -> Args:
                 del added["msg"], added["_full_msg"], added["errno"], added["sqlstate"]
                 added.pop(VALUES, None)
                 return *call, added
-    return *call, {**fields, "args": error.args}
+    return *call, {"args": error.args, **fields}
 
 
 def usual_bare_object(error: Any) -> Args:
     """Return what `bare_object` does, in less time, where all is in ``__dict__`` and no own method has a say."""
-    return __newobj__, (type(error),), {**error.__dict__, "args": error.args}
+    return __newobj__, (type(error),), {"args": error.args, **error.__dict__}
 
 
 def bare_object(own: set[str], members: Any, error: Any) -> Args:
@@ -116,27 +117,34 @@ def bare_object(own: set[str], members: Any, error: Any) -> Args:
 
 def _held(own: set[str], members: Any, error: Any) -> Any:
     """Return all that an error holds, or the dict of its own ``__getstate__``, and what driver and builtins set."""
-    state = error.__dict__.copy()
+    state = {"args": error.args, **error.__dict__}
     if "__getstate__" in own:
         said = error.__getstate__()
         if type(said) is dict:
             state = {name: state[name] for name in state if name in _DRIVER_SETS} | said
-            members = {name: member for name, member in members.items() if member.__objclass__ in BUILTINS}
-    for name, member in members.items():
+            members = {name: True for name in members if members[name]}
+    for name, is_builtins in members.items():
         with suppress(AttributeError):  # a slot that is not set
-            value = member.__get__(error)
-            if value is not None or member.__objclass__ not in BUILTINS:  # a builtin's that is not set is None
+            value = object.__getattribute__(error, name)
+            if value is not None or not is_builtins:  # a builtin's that is not set is None
                 state.setdefault(name, value)
     return state
 
 
 def _members(cls: Class) -> Any:
-    """Return what keeps what an error holds outside of its ``__dict__``: slots, and members of builtins, as args."""
+    """Return the names of what an error holds outside of its ``__dict__``, and whether a builtin keeps it, as args.
+
+    Not what keeps it: that knows the class, which would never be gone.
+    """
     attributes: Any = {}
     for base in reversed(cls.__mro__):
         attributes |= vars(base)
     kinds = MemberDescriptorType, GetSetDescriptorType
-    return {name: each for name, each in attributes.items() if type(each) in kinds and not name.startswith("__")}
+    return {
+        name: each.__objclass__ in BUILTINS
+        for name, each in attributes.items()
+        if type(each) in kinds and not name.startswith("__")
+    }
 
 
 def _works(function: Any, *args: Any) -> bool:

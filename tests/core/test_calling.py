@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
 import json
 import pickle
 import pydoc
 import sys
 import weakref
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -137,10 +139,22 @@ class Details(driver.Error):  # type: ignore[misc]
         self.code, self.details = code, details
 
 
-def test_a_constructor_that_takes_the_errno_for_its_message() -> None:
-    error = Details(*Details("m", 404).args)
+class DetailsOfText(Details):
+    def __init__(self, message: str, code: Any = None, details: Any = None) -> None:
+        super().__init__(f"{message}", code, details)
+
+
+@pytest.mark.parametrize("cls", [Details, DetailsOfText])
+def test_a_constructor_that_takes_the_errno_for_its_message(cls: Any) -> None:
+    error = cls(*cls("m", 404).args)
     assert (error.msg, error.errno, error.args, str(error)) == ("m", -1, (-1, "m", None), "m")
     assert error.code == "m"
+
+
+def test_a_constructor_that_is_no_function_gets_what_it_got() -> None:
+    with mock.patch.object(Upper, "__init__", return_value=None) as constructor:
+        Upper(1213, FULL, "40001")
+    constructor.assert_called_once_with(1213, FULL, "40001")
 
 
 class Counts(driver.Error):  # type: ignore[misc]
@@ -190,6 +204,11 @@ class Ordinary(driver.Error, MadeBehind):  # type: ignore[misc]
 def test_an_ordinary_call_makes_no_class() -> None:
     Ordinary(404, "no such row", None), Ordinary(1213, FULL, "40001", retry=True)
     assert ran == [Ordinary, Ordinary]
+
+
+def test_the_signature_of_an_error_that_can_be_called() -> None:
+    cls = type("Answer", (driver.Error,), {"__call__": lambda self, environ: environ})
+    assert str(inspect.signature(cls("x"))) == "(environ)"
 
 
 def test_help_where_only_type_checkers_know_an_annotation() -> None:
@@ -243,9 +262,12 @@ def test_an_ordinary_error_is_made_without_the_drivers_slower_constructor() -> N
     assert driver.__file__ not in files
 
 
-def test_a_class_can_be_collected() -> None:
+@pytest.mark.parametrize("slots", [(), ("note",)])
+def test_a_class_can_be_collected(slots: tuple[str, ...]) -> None:
     def use() -> weakref.ref[Any]:
         class Dynamic(driver.Error):  # type: ignore[misc]
+            __slots__ = slots
+
             def __init_subclass__(cls) -> None:
                 ran.append(cls)
 

@@ -44,13 +44,11 @@ def is_read(stored):
         return problem
 
 """
-IMPORT = "\nimport mysql_errors_compat\n"
 END = "\nprint('seen', flush=True)\nos._exit(0)  # whatever a Pool still waits for\n"
 
 ROWS = {
-    "a lock, a connection or anything else that cannot be pickled": (
-        IMPORT
-        + """
+    "a lock, a connection or anything else that cannot be pickled": """
+import mysql_errors_compat
 class Locked(Error):
     def __init__(self, table):
         super().__init__("x", 1)
@@ -61,11 +59,9 @@ def make():
 
 assert isinstance(through_a_pool(make), multiprocessing.pool.MaybeEncodingError)
 assert isinstance(through_an_executor(make), (TypeError, pickle.PicklingError))  # the second is PyPy's
-"""
-    ),
-    "attributes of your own, through a queue that sends only `args`": (
-        IMPORT
-        + """
+""",
+    "attributes of your own, through a queue that sends only `args`": """
+import mysql_errors_compat
 class OrderFailed(Error):
     def __init__(self, *, order):
         super().__init__("failed", 1213, sqlstate="40001")
@@ -74,19 +70,18 @@ class OrderFailed(Error):
 arrived = OrderFailed(*OrderFailed(order=7).args)
 assert (type(arrived), arrived.errno, arrived.msg, arrived.sqlstate) == (OrderFailed, 1213, "failed", "40001")
 assert not hasattr(arrived, "order")
-"""
-    ),
-    "slots (`__slots__`) of your own, if only the receiver has": """
-class Slotted(Error):
+""",
+    "slots (`__slots__`) of your own, or what a builtin keeps for itself": """
+class Slotted(DatabaseError, OSError):
     __slots__ = ("table",)
     def __init__(self, *, table):
         super().__init__("x", 1)
-        self.table = table
+        self.table = self.filename = table
 
 stored = pickle.dumps(Slotted(table="orders"))
 import mysql_errors_compat
 arrived = is_read(stored)
-assert type(arrived) is Slotted and arrived.errno == 1 and not hasattr(arrived, "table")
+assert type(arrived) is Slotted and arrived.errno == 1 and arrived.filename is None and not hasattr(arrived, "table")
 assert is_read(pickle.dumps(Slotted(table="orders"))).table == "orders"  # with the package at the sender
 """,
     "a class whose `__new__` wants arguments of its own, if only": """
@@ -142,9 +137,8 @@ assert is_read(stored).args[1] == Order(*error.args).args[1] == "1213: " + twice
 assert is_read(stored).msg == "order 7: gone"  # which a pickle sends too
 assert is_read(pickle.dumps(error)).args == error.args
 """,
-    "a class with a `__setstate__` or `__setattr__` of its own and a constructor that can take": (
-        IMPORT
-        + """
+    "a class with a `__setstate__` or `__setattr__` of its own and a constructor that can take": """
+import mysql_errors_compat
 class Noted(Error):
     __setattr__ = lambda self, name, value: object.__setattr__(self, name, value)
 
@@ -153,11 +147,9 @@ stored = pickle.dumps(error)
 assert is_read(stored).args == error.args
 mysql_errors_compat.uninstall()
 assert is_read(stored).args == ("2006: gone", "2006: gone: 2006", None)
-"""
-    ),
-    "`@attrs.define(kw_only=True)`": (
-        IMPORT
-        + """
+""",
+    "`@attrs.define(kw_only=True)`": """
+import mysql_errors_compat
 import attrs
 
 def two_ways(**options):
@@ -177,8 +169,7 @@ arrived = is_read(pickle.dumps(Slotted(table="orders")))
 assert arrived.table == "orders" and not hasattr(arrived, "errno")
 arrived = is_read(pickle.dumps(Free(table="orders")))
 assert (arrived.table, arrived.errno) == ("orders", 2006)
-"""
-    ),
+""",
     "a call with three arguments that are an error's `args` to the letter": """
 class NoSuchTable(Error):
     def __init__(self, table):
@@ -215,16 +206,17 @@ class After(Error):
 
 assert is_read(pickle.dumps(After(table="orders"))).args == (1146, "1146: orders", None)
 """,
-    "an errno that is a member of an enum, if only the receiver has": """
+    "an errno that is a member of an enum, or a message that is no plain text": """
 import enum
 class Code(enum.IntEnum):
     GONE = 2006
 
-error = Error("gone", Code.GONE)
-stored = pickle.dumps(error)
+errors = Error("gone", Code.GONE), Error(7)
+stored = [pickle.dumps(error) for error in errors]
 import mysql_errors_compat
-assert is_read(stored).args != error.args
-assert is_read(pickle.dumps(error)).args == error.args
+for error, sent in zip(errors, stored):
+    assert is_read(sent).args != error.args
+    assert is_read(pickle.dumps(error)).args == error.args
 assert is_read(pickle.dumps(Error("gone", int(Code.GONE)))).args == (2006, "2006: gone", None)
 """,
     "`args` that your code replaced, extended or emptied": """
@@ -240,10 +232,19 @@ arrived = [is_read(each) for each in stored]
 assert not any(isinstance(one, Error) and one.args == error.args for one, error in zip(arrived, errors))
 assert not any(Error(*error.args).args == error.args for error in errors)
 assert all(is_read(pickle.dumps(error)).args == error.args for error in errors)
+
+mysql_errors_compat.uninstall()
+@dataclass
+class Data(Error):
+    table: str
+
+stored = pickle.dumps(Data(table="orders"))
+mysql_errors_compat.install()
+assert type(is_read(stored)) is TypeError
+assert is_read(pickle.dumps(Data(table="orders"))).table == "orders"
 """,
-    "a class with a `__reduce__` or `__setstate__` of its own that raises on arrival": (
-        IMPORT
-        + """
+    "a class with a `__reduce__` or `__setstate__` of its own that raises on arrival": """
+import mysql_errors_compat
 class Reduced(Error):
     def __reduce__(self):
         return int, ("not a number",)
@@ -252,13 +253,58 @@ class Restored(Error):
     def __setstate__(self, state):
         raise ValueError(state)
 
-assert through_a_pool(Reduced) == "hangs"
-assert through_a_pool(Restored) == "hangs"
-"""
-    ),
-    "a class with a `__str__` of its own that reads attributes of its own": (
-        IMPORT
-        + """
+class Stated(Error):
+    table = property(lambda self: "orders")
+    def __getstate__(self):
+        return {"table": self.table}
+
+assert [through_a_pool(cls) for cls in (Reduced, Restored, Stated)] == ["hangs"] * 3
+""",
+    "a `__getstate__` of your own that leaves something out": """
+import mysql_errors_compat
+
+class User(Error):
+    user = "nobody"
+    def __getstate__(self):
+        return {}
+
+error = User("gone", 2006)
+error.user = "me"
+assert (copy.copy(error).user, copy.copy(error).args) == ("nobody", error.args)
+mysql_errors_compat.uninstall()
+assert copy.copy(error).user == "me"
+""",
+    "a `__getstate__` and a `__setstate__` of your own, in a class": """
+class Pair(Error):
+    def __getstate__(self):
+        return {"mine": 1}
+    def __setstate__(self, state):
+        self.state = state
+
+assert "mine" not in copy.copy(Pair("gone", 2006)).state
+import mysql_errors_compat
+assert copy.copy(Pair("gone", 2006)).state == vars(Pair("gone", 2006))
+""",
+    "a class with slots, which is called with an error's `args`": """
+import gc, mysql_errors_compat
+
+class Slotted(Error):
+    __slots__ = ("code",)
+    def __init__(self, code, text, parent=None):
+        super().__init__(text, code)
+
+gc.disable()
+Slotted(2006, "2006: gone", None)
+assert len(Slotted.__subclasses__()) == 1
+gc.collect()
+assert Slotted.__subclasses__() == []
+""",
+    "an error that was made with `values`": """
+import mysql_errors_compat
+assert vars(Error("gone", 2006, ("db1",)))["_values of the constructor call"] == ("db1",)
+""",
+    "a class with a `__str__` of its own that reads attributes of its own": """
+import mysql_errors_compat
 class Told(Error):
     def __init__(self, *, table):
         super().__init__("gone", 1146)
@@ -275,11 +321,9 @@ except AttributeError as problem:
     assert "table" in str(problem)
 else:
     raise AssertionError
-"""
-    ),
-    "a constructor that calls `OSError.__init__` by hand": (
-        IMPORT
-        + """
+""",
+    "a constructor that calls `OSError.__init__` by hand": """
+import mysql_errors_compat
 class File(DatabaseError, OSError):
     def __init__(self, name):
         DatabaseError.__init__(self, "no file", 2)
@@ -292,28 +336,22 @@ class Set(DatabaseError, OSError):
 
 assert File("a.csv").filename is None
 assert is_read(pickle.dumps(Set("a.csv"))).filename == "a.csv"
-"""
-    ),
-    "a `__reduce__`, `__getstate__` or another pickling method that is added": (
-        IMPORT
-        + """
+""",
+    "a `__reduce__`, `__getstate__` or another pickling method that is added": """
+import mysql_errors_compat
 class Late(Error): ...
 
 pickle.dumps(Late("gone", 2006))
 Late.__getstate__ = lambda self: {"mine": True}
 assert not hasattr(is_read(pickle.dumps(Late("gone", 2006))), "mine")
-"""
-    ),
-    "`Error.__reduce__` that your code replaces after the import": (
-        IMPORT
-        + """
+""",
+    "`Error.__reduce__` that your code replaces after the import": """
+import mysql_errors_compat
 Error.__reduce__ = lambda self: (str, ("mine",))
 assert type(is_read(pickle.dumps(Error("gone", 2006)))) is Error
-"""
-    ),
-    "a receiver that lets only known names pass": (
-        IMPORT
-        + """
+""",
+    "a receiver that lets only known names pass": """
+import mysql_errors_compat
 import io
 
 class Own(Error):
@@ -338,29 +376,23 @@ names = set()
 assert met(Own(table="orders"), 0) == met(Own(table="orders"), 1) == {"copyreg.__newobj__"}
 assert met(Own(table="orders"), pickle.DEFAULT_PROTOCOL) == met(Error("gone", 2006), 0) == set()
 assert met(New("orders"), pickle.DEFAULT_PROTOCOL) == {"copyreg._reconstructor"}
-"""
-    ),
-    "queues that carry a text, such as Dramatiq, Prefect": (
-        IMPORT
-        + """
+""",
+    "queues that carry a text, such as Dramatiq, Prefect": """
+import mysql_errors_compat
 error = Error("gone", 2006, None, "HY000")
 assert Error(str(error)).errno == -1  # all that is left is to look at the text
 assert str(Error(str(error))) == str(error)
-"""
-    ),
-    "`@dataclass(frozen=True)`": (
-        IMPORT
-        + """
+""",
+    "`@dataclass(frozen=True)`": """
+import mysql_errors_compat
 @dataclass(frozen=True)
 class Frozen(Error):
     table: str = "orders"
 
 assert through_a_pool(Frozen) == "hangs"
-"""
-    ),
-    "tracebacks, `__cause__` and `__context__`": (
-        IMPORT
-        + """
+""",
+    "tracebacks, `__cause__` and `__context__`": """
+import mysql_errors_compat
 def make():
     try:
         raise KeyError("cause")
@@ -374,11 +406,9 @@ assert arrived.__cause__ is arrived.__context__ is arrived.__traceback__ is None
 for arrived in through_a_pool(make), through_an_executor(make):
     assert arrived.errno == 1 and not isinstance(arrived.__cause__, KeyError)
     assert "Traceback (most recent call last)" in str(arrived.__cause__)
-"""
-    ),
-    "a class that is also an `AttributeError`, raised in a `__getattr__`": (
-        IMPORT
-        + """
+""",
+    "a class that is also an `AttributeError`, raised in a `__getattr__`": """
+import mysql_errors_compat
 class Unknown(DatabaseError, AttributeError): ...
 
 class Row:
@@ -399,19 +429,15 @@ except Unknown as error:
         raise AssertionError("it was sent")
     error.obj = None
     assert is_read(pickle.dumps(error)).msg == "column"
-"""
-    ),
-    "a message in bytes, where only `args` are sent": (
-        IMPORT
-        + """
+""",
+    "a message in bytes, where only `args` are sent": """
+import mysql_errors_compat
 error = Error(b"x", 1)
 assert type(error)(*error.args).msg == "b'x'"
 assert is_read(pickle.dumps(error)).msg == b"x"
-"""
-    ),
-    "an error of another library, or of your own but not below": (
-        IMPORT
-        + """
+""",
+    "an error of another library, or of your own but not below": """
+import mysql_errors_compat
 class Other(Exception):
     def __init__(self, table, row):
         super().__init__(f"{table}: {row}")
@@ -420,18 +446,15 @@ def make():
     return Other("orders", 7)
 
 assert through_a_pool(make) == "hangs"
-"""
-    ),
-    "a worker that is killed, by a signal or for its memory": (
-        IMPORT
-        + """
+""",
+    "a worker that is killed, by a signal or for its memory": """
+import mysql_errors_compat
 def make():
     os.kill(os.getpid(), signal.SIGKILL)
 
 assert through_a_pool(make) == "hangs"
 assert isinstance(through_an_executor(make), concurrent.futures.process.BrokenProcessPool)
-"""
-    ),
+""",
 }
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mysql_errors_compat.testing import assert_survives, errors
 from tests.core.test_round_trip import IS_CPYTHON, attributes
 from tests.shared import app_errors
-from tests.shared.hierarchy import CLASSES, REPLACING
+from tests.shared.hierarchy import CLASSES, REPLACING, driver
 
 pytestmark = pytest.mark.any_hierarchy
 
@@ -89,6 +89,23 @@ def test_a_default_message_that_the_application_replaced() -> None:
         drivers = getattr(cls, name)
         error.msg = drivers
         assert copy.copy(error).msg == drivers
+
+
+class Unchangeable(driver.Error):  # type: ignore[misc]
+    def __init__(self, *, table: str) -> None:
+        super().__init__(table, 1146)
+        self.is_made = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        assert "is_made" not in vars(self), name
+        super().__setattr__(name, value)
+
+
+@pytest.mark.needs_package
+def test_an_error_in_which_nothing_can_be_set_once_it_is_made() -> None:
+    error = Unchangeable(table="orders")
+    for arrived in ways(error):
+        assert (vars(arrived), arrived.args) == (vars(error), error.args)
 
 
 def slotted(value: object) -> list[Any]:
