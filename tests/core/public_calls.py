@@ -187,12 +187,10 @@ class Base(Exception):
         self.seen = len(args)
 
 
-class BaseBehind(Error, Base):
-    pass
+class BaseBehind(Error, Base): ...
 
 
-class BaseBefore(Base, Error):
-    pass
+class BaseBefore(Base, Error): ...
 
 
 class Logs(Error):
@@ -201,29 +199,23 @@ class Logs(Error):
         super().__setattr__(name, value)
 
 
-class NotFound(LookupError, DatabaseError):
-    pass
+class NotFound(LookupError, DatabaseError): ...
 
 
-class Broken(OperationalError, ConnectionError):
-    pass
+class Broken(OperationalError, ConnectionError): ...
 
 
-class File(FileNotFoundError, OperationalError):
-    pass
+class File(FileNotFoundError, OperationalError): ...
 
 
-class NoMemory(DatabaseError, MemoryError):
-    pass
+class NoMemory(DatabaseError, MemoryError): ...
 
 
 if sys.version_info >= (3, 11):
 
-    class Group(ExceptionGroup, Error):  # noqa: F821
-        pass
+    class Group(ExceptionGroup, Error): ...  # noqa: F821
 
-    class OtherGroup(DatabaseError, ExceptionGroup):  # noqa: F821
-        pass
+    class OtherGroup(DatabaseError, ExceptionGroup): ...  # noqa: F821
 
 
 class Code(enum.IntEnum):

@@ -34,10 +34,13 @@ assert "mysql_errors_compat" not in sys.modules
 """
 
 
+def run(script: str, *arguments: str) -> None:
+    fresh.run(PICTURE + script, *arguments)
+
+
 def test_importing_installs_and_touches_nothing_else() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 untouched = dict(vars(errors.Warning)) if hasattr(errors, "Warning") else None
 install()
 assert mysql_errors_compat.is_installed(errors)
@@ -54,9 +57,8 @@ assert sorted(mysql_errors_compat.__all__) == ["__version__", "install", "is_ins
 
 
 def test_no_class_appears_below_the_drivers_and_every_attribute_can_be_read() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 install()
 names = {cls.__name__ for cls in before[0]}
 
@@ -73,9 +75,8 @@ assert {getattr(errors.DataError, name) is None for name in dir(errors.DataError
 
 
 def test_any_number_of_calls_and_uninstall_puts_the_driver_back_exactly() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 install()
 installed = picture()
 assert installed != before
@@ -102,9 +103,8 @@ assert not mysql_errors_compat.is_installed(errors)
 
 
 def test_a_module_without_a_hierarchy_is_refused_and_nothing_changes() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 import sqlite3, types
 install()
 installed = picture()
@@ -172,9 +172,8 @@ def test_an_installation_that_is_ended_leaves_nothing_half_patched(problem: str,
 
 
 def test_what_somebody_else_registered_stays() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 def theirs(error):
     return str, ("theirs",)
 
@@ -190,9 +189,8 @@ assert picture()[0] == before[0]
 
 
 def test_a_method_that_somebody_else_gave_to_a_driver_class_stays_and_is_used() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 def theirs(error):
     return str, ("theirs",)
 
@@ -209,9 +207,8 @@ assert picture() == given
 
 
 def test_installing_and_uninstalling_in_many_threads() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 from concurrent.futures import ThreadPoolExecutor
 install()
 mysql_errors_compat.uninstall()
@@ -240,9 +237,8 @@ assert picture() == before
 
 
 def test_what_somebody_else_changed_since_stays_and_works() -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 install()
 ours = errors.Error.__init__
 
@@ -259,9 +255,8 @@ assert errors.Error("x", 1).args == (1, "1: x", None)
 
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_tblibs_traceback_travels_with_our_fields(order: str) -> None:
-    fresh.run(
-        PICTURE
-        + """
+    run(
+        """
 import traceback
 from tblib import pickling_support
 from tests.shared import app_errors

@@ -229,25 +229,6 @@ def test_a_pickler_with_a_dispatch_table_of_its_own() -> None:
         assert stream.getvalue() == pickle.dumps(error, 4)
 
 
-@pytest.mark.needs_package
-def test_the_pickle_is_about_half_the_size() -> None:
-    error = errors.InternalError(
-        "Deadlock found when trying to get lock; try restarting transaction", 1213, None, "40001"
-    )
-    stock = len(pickle.dumps(Stock(BaseException.__reduce__(error))))
-    assert len(pickle.dumps(error)) < 0.6 * stock
-
-
-class Stock:
-    """Reduces to what it is given."""
-
-    def __init__(self, reduced: Any) -> None:
-        self.reduced = reduced
-
-    def __reduce__(self) -> Any:
-        return self.reduced
-
-
 class Redacting(errors.Error):  # type: ignore[misc]
     @property
     def msg(self) -> Any:
@@ -342,24 +323,20 @@ def test_a_getstate_that_gives_slots_as_well() -> None:
         assert (arrived.args, arrived.msg, arrived.slot) == ((2006, "2006: gone", None), "gone", "db1")
 
 
-class Refused(errors.OperationalError, OSError):  # type: ignore[misc]
-    pass
+class Refused(errors.OperationalError, OSError): ...  # type: ignore[misc]
 
 
-class Missing(errors.InterfaceError, ImportError):  # type: ignore[misc]
-    pass
+class Missing(errors.InterfaceError, ImportError): ...  # type: ignore[misc]
 
 
 class NoName(AttributeError, errors.ProgrammingError):  # type: ignore[misc]
     __str__ = AttributeError.__str__  # from Python 3.15 on that is the one of BaseException
 
 
-class Leaves(errors.OperationalError, SystemExit):  # type: ignore[misc]
-    pass
+class Leaves(errors.OperationalError, SystemExit): ...  # type: ignore[misc]
 
 
-class Ends(errors.DatabaseError, StopIteration):  # type: ignore[misc]
-    pass
+class Ends(errors.DatabaseError, StopIteration): ...  # type: ignore[misc]
 
 
 class Bytes(UnicodeDecodeError, errors.DataError):  # type: ignore[misc]

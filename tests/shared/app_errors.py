@@ -127,8 +127,7 @@ class OwnNewAndOSError(OperationalError, OSError):  # type: ignore[misc]
         self.filename = path
 
 
-class WithValueError(Error, ValueError):
-    pass
+class WithValueError(Error, ValueError): ...
 
 
 class WithValueErrorOwn(ValueError, Error):
@@ -136,8 +135,7 @@ class WithValueErrorOwn(ValueError, Error):
         Error.__init__(self, column, 1054)
 
 
-class WithOSError(OperationalError, OSError):  # type: ignore[misc]
-    pass
+class WithOSError(OperationalError, OSError): ...  # type: ignore[misc]
 
 
 class WithOSErrorOwn(OperationalError, OSError):  # type: ignore[misc]
@@ -167,8 +165,7 @@ class OfType(Error, Generic[T]):
         self.thing = thing
 
 
-class IntOfType(OfType[int]):
-    pass
+class IntOfType(OfType[int]): ...
 
 
 @dataclass
@@ -211,38 +208,13 @@ def _own_reduce(table: str) -> OwnReduce:
     return OwnReduce(table=table)
 
 
+# Each can be built from its type hints, also Outer's.
+_OTHERS = {Error, IntegrityError, OperationalError, OwnReduce, OfType}
+_FOUND = [cls for cls in list(globals().values()) if type(cls) is type and issubclass(cls, Error)]
+BUILDABLE: tuple[type[Error], ...] = (Outer.Nested, Outer.Nested.Deeper, *(c for c in _FOUND if c not in _OTHERS))
+
+
 if sys.version_info >= (3, 11):
 
     class Group(ExceptionGroup, Error):  # noqa: F821
         """Built on a class whose members are read-only."""
-
-
-# Each can be built from its type hints.
-BUILDABLE: tuple[type[Error], ...] = (
-    Plain,
-    Outer.Nested,
-    Outer.Nested.Deeper,
-    KeywordOnly,
-    Required,
-    Reordered,
-    Renamed,
-    SameNamesAndMore,
-    SideEffect,
-    Silent,
-    Slotted,
-    SlottedOwn,
-    PropertyOverSlot,
-    OwnNew,
-    OnlyOwnNew,
-    OwnNewAndOSError,
-    WithValueError,
-    WithValueErrorOwn,
-    WithOSError,
-    WithOSErrorOwn,
-    WithOSErrorFirst,
-    WithProperty,
-    IntOfType,
-    Data,
-    DataWithoutInit,
-    DataKeywordOnly,
-)
