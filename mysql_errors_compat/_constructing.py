@@ -1,7 +1,7 @@
 """Constructing: what is changed about making an error. Plain functions make the methods that `_installing` sets.
 
-Two places read a call's args order, and no other call is looked at: the driver's constructors, and `_Arriving`, which
-`Error.__new__` puts before an application's own constructor.
+Two places read a call's args order, and nothing else is made of a call: the driver's constructors, and `_Arriving`,
+which `Error.__new__` puts before an application's own constructor.
 """
 
 import builtins
@@ -20,7 +20,7 @@ SCALARS = {str, bytes, int, float, bool, type(None)}  # what any pickler sends a
 
 # Not told by ``__module__``: an application may set that to "builtins".
 BUILTINS = {cls for cls in vars(builtins).values() if isinstance(cls, type)}
-_gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the only base of a class of ours that is over
+_gone = cache(lambda builtin: type("Gone", (builtin,), {}))  # the last base of a class that is over: see `take_off`
 
 signature: Any = inspect.signature
 with suppress(ImportError):  # from Python 3.14 on, as texts: an annotation may name what only type checkers know
@@ -56,7 +56,7 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         if msg is None and is_drivers and is_plain and (errno or 0) // 1000 != 2:
             msg = unknown  # for 2000 to 2999 the driver has texts, and an application may have a property
         if not (is_plain and type(msg) is str and msg):
-            if msg is not None and sqlstate is None:  # it may be args order
+            if msg is not None and sqlstate is None:  # two or three arguments, which may be args order
                 return read(self, msg, errno, values)
             original(self, msg, errno, values, sqlstate)
             return _keep_values(self, values)
@@ -65,7 +65,7 @@ def quick_constructor(error: Class, classes: Classes) -> Any:
         self.msg = self._full_msg = full = msg
         self.errno = number = errno or -1
         self.sqlstate = sqlstate
-        if not is_drivers:  # an application may have made each a property
+        if not is_drivers:  # an application may have made each a property: what it says now counts
             number, sqlstate = self.errno, self.sqlstate
             if self.msg is not full:
                 self._full_msg = full = self.msg
@@ -84,20 +84,20 @@ def _keep_values(self: Any, values: Any) -> None:
 
 
 def maker(error: Class, classes: Classes) -> Any:
-    """Return ``Error.__new__``: it makes what was made before, but reads args order for applications' constructors."""
+    """Return ``Error.__new__``: it makes what was made before, and for an error's args puts `_Arriving` before it."""
     usual = error.__new__
 
     def __new__(cls: Class, /, *args: Any, **kwargs: Any) -> Any:
         if cls in classes:
             return usual(cls)  # its constructor sets the args: to hand them on takes longer
-        is_args_order = len(args) == 3 and not kwargs and constructor_order(args)
+        is_args_order = len(args) == 3 and not kwargs and constructor_order(args)  # what is only near may be ordinary
         if is_args_order and all(cls.__init__ is not each.__init__ for each in classes):  # a constructor of its own
             # Made past its metaclass; and with no slots of its own, as setting ``__class__`` back needs it.
             cls = type.__new__(type(cls), cls.__name__, (_Arriving, cls), {"__slots__": ()})
         if issubclass(cls, OSError) and cls.__new__ is error.__new__:
             return OSError.__new__(cls)  # with arguments, which an own ``__new__`` hands on, it sets errno and more
         following = super(error, cls).__new__
-        if following is usual or issubclass(cls, MemoryError):  # whose ``__new__`` wants a class that is built on it
+        if following is usual or issubclass(cls, MemoryError):  # MemoryError's own does not make what is built on Error
             return usual(cls, *args)
         return following(cls, *args, **kwargs)
 
@@ -123,7 +123,7 @@ class _Arriving:
             return
         msg, *_ = call
         errno, full, sqlstate = args
-        taken = errno
+        taken = errno  # for its message: so it is if the constructor fails
         with suppress(TypeError, AttributeError):  # another number of arguments, or a method of str on errno
             if signature(construct).parameters.keys() >= {*FIELDS}:
                 construct(**dict(zip(FIELDS, call, strict=True)))
@@ -183,5 +183,5 @@ class Signature:
     def __get__(self, error: Any, owner: Any) -> Any:
         if error is None and owner.__new__.__module__ == __name__:
             with suppress(NameError):  # an annotation that only type checkers know
-                return inspect.signature(partial(owner.__init__, None))
+                return inspect.signature(partial(owner.__init__, None))  # with the annotations themselves
         return None  # `inspect` looks further

@@ -37,7 +37,7 @@ def find_out(error: Class) -> Driver | None:
             super().__init__(msg)
 
     own = Own(msg="x")
-    # If the driver's own errors survive, a ``__reduce_ex__`` that is there stays.
+    # Who gave the driver a ``__reduce_ex__`` took care of these: if its own errors survive, that one stays.
     subclasses_survive = "__reduce_ex__" in vars(error) or _makes_again(own, *own.__reduce_ex__(2))
     take_off(Own)  # from the subclasses of `error`
     return Driver(

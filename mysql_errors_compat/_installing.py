@@ -34,8 +34,8 @@ if hasattr(os, "register_at_fork"):
 def install(module: ModuleType | None = None) -> None:
     """Make the errors of `module`, by default the driver as ``sys.modules`` has it now, survive leaving the process.
 
-    And all subclasses, whenever defined. What the driver does by itself, and what somebody else registered with
-    copyreg, stays as it is. A second call does nothing.
+    And those of all subclasses, whenever defined. What the driver does by itself, and what somebody else registered
+    with copyreg, stays as it is. A second call does nothing.
     Raises TypeError, and changes nothing, if `module` has no such errors, and ImportError if there is no driver.
     """
     module = module or import_module(_NAME)
@@ -55,7 +55,7 @@ def install_at_import() -> None:
         if os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "0") in ("", "0"):
             install()
     except Exception as problem:
-        # There is a driver, or there is none that can be imported. A test suite's stand-in needs no repair.
+        # A test suite's stand-in needs no repair. A driver does, and so does one that cannot be imported.
         if _base_class(sys.modules.get(_NAME)) is not object or "mysql.connector" not in sys.modules:
             with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)
@@ -114,7 +114,7 @@ def _change(driver: Driver) -> None:
         # Any pickler but one with a table of its own finds the form there, and need not ask a method for it.
         for cls in driver.classes - dispatch_table.keys():
             form = choose(driver, cls, ())
-            if form is not stock:  # else it has somebody else's method, which copyreg would precede
+            if form is not stock:  # else it has a method that works, which copyreg would precede
                 undo.callback(_unregister, cls, form)
                 dispatch_table[cls] = form
         setattr(driver.error, _UNDO, undo)

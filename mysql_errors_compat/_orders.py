@@ -31,10 +31,10 @@ def constructor_order(args: Args) -> Args | None:
     # Exact types before values: an argument may be anything, and may mind being looked at.
     if type(errno) is not int or type(full) not in TEXT or type(sqlstate) not in TEXT_OR_NONE:
         return None
-    # The driver leaves neither 0, which it makes -1, nor an empty message.
     if errno == -1 and full:
         return full, errno, None, sqlstate  # without a prefix, and as it was, also bytes
     prefix = full_message("", errno, sqlstate)
+    # The driver leaves neither 0, which it makes -1, nor an empty message.
     if errno == 0 or type(full) is bytes or full == prefix or not full.startswith(prefix):
         return None
     return full.removeprefix(prefix), errno, None, sqlstate

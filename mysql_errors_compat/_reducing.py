@@ -2,7 +2,8 @@
 
 - stock: what the driver alone gives;
 - constructor call: ``(cls, (msg, errno, values, sqlstate)[, state])``;
-- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it.
+- bare object: ``(copyreg.__newobj__, (cls,), state)``, the class without its constructor, and all that is set on it;
+  in another way for a class with a ``__new__`` or ``__setstate__`` of its own.
 
 A state may hold ``args``, a slot, or a member of OSError: ``BaseException.__setstate__`` sets each with setattr.
 ``args`` come first, since what an application sets last may be that nothing can be set any more.
@@ -31,7 +32,8 @@ def methods(driver: Driver) -> Any:
     forms: Any = {}
 
     def chosen(self: Any) -> Any:
-        form = forms[ref(type(self), forms.pop)] = choose(driver, type(self), self.args)  # until the class is gone
+        form = choose(driver, type(self), self.args)
+        forms[ref(type(self), forms.pop)] = form  # until the class is gone: so a form must not hold it
         return form
 
     def __reduce__(self: Any) -> Any:
@@ -56,7 +58,8 @@ def choose(driver: Driver, cls: Class, args: Args) -> Any:
         return stock
     if own & {"__setstate__", "__setattr__"} and _works(signature(cls.__init__).bind, None, *args):
         return stock  # these too, unless ``cls(*args)`` would fail where it arrives
-    if "__new__" not in own and not _works(cls.__new__, cls):  # an ExceptionGroup's wants its parts
+    makes = builtin_of(cls) if "__new__" in own else cls
+    if not _works(makes.__new__, cls):  # an ExceptionGroup's wants its parts
         return stock
     members = _members(cls)
     if own or members.keys() != {"args"}:
@@ -110,7 +113,7 @@ def bare_object(own: set[str], members: Any, error: Any) -> Args:
         return _reconstructor, (cls, builtin_of(cls), None), _held(own, members, error)
     if "__setstate__" not in own:
         return __newobj__, (cls,), _held(own, members, error)
-    # A ``__setstate__`` was written for what the driver alone hands to it, or for its own ``__getstate__``.
+    # It was written for what the driver alone hands to it, or for its own ``__getstate__``: neither holds the args.
     state = error.__getstate__() if "__getstate__" in own else error.__dict__.copy()
     return __newobj__, (cls, *error.args), state
 
@@ -122,7 +125,7 @@ def _held(own: set[str], members: Any, error: Any) -> Any:
         said = error.__getstate__()
         if type(said) is dict:
             state = {name: state[name] for name in state if name in _DRIVER_SETS} | said
-            members = {name: True for name in members if members[name]}
+            members = {name: True for name in members if members[name]}  # only the builtins'
     for name, is_builtins in members.items():
         with suppress(AttributeError):  # a slot that is not set
             value = object.__getattribute__(error, name)
@@ -132,10 +135,7 @@ def _held(own: set[str], members: Any, error: Any) -> Any:
 
 
 def _members(cls: Class) -> Any:
-    """Return the names of what an error holds outside of its ``__dict__``, and whether a builtin keeps it, as args.
-
-    Not what keeps it: that knows the class, which would never be gone.
-    """
+    """Return the names of what an error holds outside of its ``__dict__``, and whether a builtin keeps it, as args."""
     attributes: Any = {}
     for base in reversed(cls.__mro__):
         attributes |= vars(base)

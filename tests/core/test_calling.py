@@ -184,8 +184,14 @@ def test_a_constructor_that_fails_on_args_order_does_not_matter(cls: Any) -> Non
     assert ran == [], "the fields are set right without an application's __setattr__"
 
 
-def test_a_constructor_with_the_drivers_parameters_is_called_in_constructor_order() -> None:
-    error = Named(1213, FULL, "40001")
+class NamedAndMore(Named):
+    def __init__(self, msg: Any, errno: Any, values: Any, sqlstate: Any, retry: bool = False) -> None:
+        super().__init__(msg, errno, values, sqlstate)
+
+
+@pytest.mark.parametrize("cls", [Named, NamedAndMore])
+def test_a_constructor_with_the_drivers_parameters_is_called_in_constructor_order(cls: Any) -> None:
+    error = cls(1213, FULL, "40001")
     assert ran == [("Deadlock found", 1213, None, "40001")]
     assert error.args == (1213, FULL, "40001")
 
@@ -198,7 +204,7 @@ class MadeBehind(Exception):
 
 class Ordinary(driver.Error, MadeBehind):  # type: ignore[misc]
     def __init__(self, code: int, text: str, parent: Any, retry: bool = False) -> None:
-        super().__init__(text, 50_000 + code)
+        super().__init__(" ".join(text.split()), 50_000 + code)
 
 
 def test_an_ordinary_call_makes_no_class() -> None:

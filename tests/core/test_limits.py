@@ -287,7 +287,6 @@ assert copy.copy(Pair("gone", 2006)).state == vars(Pair("gone", 2006))
 """,
     "a class with slots, which is called with an error's `args`": """
 import gc, mysql_errors_compat
-
 class Slotted(Error):
     __slots__ = ("code",)
     def __init__(self, code, text, parent=None):
