@@ -16,6 +16,7 @@ LEFT_OUT = {
     "without the package, PyPy's OSError sends the filename as one more argument": (
         "test_one_end_is_never_worse_than_none[receiver]",
         "test_a_pool_whose_workers_do_not_have_the_package",
+        "test_it_is_as_the_page_says[slots (`__slots__`) of your own, or what a builtin",
     ),
     "PyPy's LookupError and ValueError have no __new__: what these say cannot be read is read": (
         "test_it_is_as_the_page_says[a class with a builtin *before* the driver's class",

@@ -262,7 +262,6 @@ assert [through_a_pool(cls) for cls in (Reduced, Restored, Stated)] == ["hangs"]
 """,
     "a `__getstate__` of your own that leaves something out": """
 import mysql_errors_compat
-
 class User(Error):
     user = "nobody"
     def __getstate__(self):
