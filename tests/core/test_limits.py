@@ -11,13 +11,12 @@ from tests.shared import fresh
 pytestmark = pytest.mark.needs_package
 
 COMMON = """
-import concurrent.futures, copy, multiprocessing, os, pickle, signal, threading
+import concurrent.futures, copy, functools, multiprocessing, os, pickle, signal, threading
 import mysql.connector
 from dataclasses import dataclass
 from mysql.connector import DatabaseError, Error
 
 threading.excepthook = lambda _: None  # a Pool's thread that dies is what is looked at
-
 pools = []  # a Pool that hangs complains when it is collected
 
 def fail(make):
@@ -42,7 +41,6 @@ def is_read(stored):
         return pickle.loads(stored)
     except Exception as problem:
         return problem
-
 """
 END = "\nprint('seen', flush=True)\nos._exit(0)  # whatever a Pool still waits for\n"
 
@@ -54,9 +52,7 @@ class Locked(Error):
         super().__init__("x", 1)
         self.lock = threading.Lock()
 
-def make():
-    return Locked("orders")
-
+make = functools.partial(Locked, "orders")
 assert isinstance(through_a_pool(make), multiprocessing.pool.MaybeEncodingError)
 assert isinstance(through_an_executor(make), (TypeError, pickle.PicklingError))  # the second is PyPy's
 """,
@@ -338,7 +334,6 @@ assert is_read(pickle.dumps(Set("a.csv"))).filename == "a.csv"
     "a `__reduce__`, `__getstate__` or another pickling method that is added": """
 import mysql_errors_compat
 class Late(Error): ...
-
 pickle.dumps(Late("gone", 2006))
 Late.__getstate__ = lambda self: {"mine": True}
 assert not hasattr(is_read(pickle.dumps(Late("gone", 2006))), "mine")
@@ -387,7 +382,15 @@ import mysql_errors_compat
 class Frozen(Error):
     table: str = "orders"
 
-assert through_a_pool(Frozen) == "hangs"
+class Made(Error):
+    def __init__(self, msg=None, errno=None, values=None, sqlstate=None):
+        super().__init__(msg, errno, values, sqlstate)
+        self.is_made = True
+    def __setattr__(self, name, value):
+        assert "is_made" not in vars(self)
+        super().__setattr__(name, value)
+
+assert through_a_pool(Frozen) == through_a_pool(Made) == "hangs"
 """,
     "tracebacks, `__cause__` and `__context__`": """
 import mysql_errors_compat
@@ -440,10 +443,7 @@ class Other(Exception):
     def __init__(self, table, row):
         super().__init__(f"{table}: {row}")
 
-def make():
-    return Other("orders", 7)
-
-assert through_a_pool(make) == "hangs"
+assert through_a_pool(functools.partial(Other, "orders", 7)) == "hangs"
 """,
     "a worker that is killed, by a signal or for its memory": """
 import mysql_errors_compat
