@@ -387,7 +387,7 @@ class Made(Error):
         super().__init__(msg, errno, values, sqlstate)
         self.is_made = True
     def __setattr__(self, name, value):
-        assert "is_made" not in vars(self)
+        assert name == "__cause__" or "is_made" not in vars(self)  # which a Pool sets
         super().__setattr__(name, value)
 
 assert through_a_pool(Frozen) == through_a_pool(Made) == "hangs"

@@ -97,7 +97,7 @@ class Unchangeable(driver.Error):  # type: ignore[misc]
         self.is_made = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        assert "is_made" not in vars(self), name
+        assert name == "__cause__" or "is_made" not in vars(self), name  # which a Pool sets
         super().__setattr__(name, value)
 
 
