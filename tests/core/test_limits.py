@@ -11,7 +11,7 @@ from tests.shared import fresh
 pytestmark = pytest.mark.needs_package
 
 COMMON = """
-import concurrent.futures, copy, functools, multiprocessing, os, pickle, signal, threading
+import concurrent.futures, copy, functools, multiprocessing, os, pickle, signal, sys, threading
 import mysql.connector
 from dataclasses import dataclass
 from mysql.connector import DatabaseError, Error
@@ -147,7 +147,6 @@ assert is_read(stored).args == ("2006: gone", "2006: gone: 2006", None)
     "`@attrs.define(kw_only=True)`": """
 import mysql_errors_compat
 import attrs
-
 def two_ways(**options):
     @attrs.define(kw_only=True, **options)
     class NoTable(Error):
@@ -390,7 +389,8 @@ class Made(Error):
         assert name == "__cause__" or "is_made" not in vars(self)  # which a Pool sets
         super().__setattr__(name, value)
 
-assert through_a_pool(Frozen) == through_a_pool(Made) == "hangs"
+assert through_a_pool(Frozen) == "hangs"
+assert through_a_pool(Made) == "hangs" or sys.implementation.name == "pypy"  # there, all is set past a __setattr__
 """,
     "tracebacks, `__cause__` and `__context__`": """
 import mysql_errors_compat
