@@ -123,7 +123,7 @@ class _Arriving:
             return
         msg, *_ = call
         errno, full, sqlstate = args
-        taken = errno  # for its message: so it is if the constructor fails
+        taken = errno  # as its message, unless the constructor comes to its end
         with suppress(TypeError, AttributeError):  # another number of arguments, or a method of str on errno
             if signature(construct).parameters.keys() >= {*FIELDS}:
                 construct(**dict(zip(FIELDS, call, strict=True)))

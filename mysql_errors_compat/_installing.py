@@ -55,7 +55,7 @@ def install_at_import() -> None:
         if os.environ.get("MYSQL_ERRORS_COMPAT_DISABLE", "0") in ("", "0"):
             install()
     except Exception as problem:
-        # A test suite's stand-in needs no repair. A driver does, and so does one that cannot be imported.
+        # A test suite's stand-in needs no repair, so nothing is said of it.
         if _base_class(sys.modules.get(_NAME)) is not object or "mysql.connector" not in sys.modules:
             with suppress(RuntimeWarning):  # where warnings are made errors
                 warnings.warn(f"mysql_errors_compat changes nothing: {problem}", RuntimeWarning, stacklevel=3)

@@ -22,7 +22,7 @@ from ._driver import Driver
 from ._orders import TEXT, Args, full_message
 
 _HOOKS = {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__setattr__", "__new__"}
-_DRIVER_SETS = {"args", "msg", "_full_msg", "errno", "sqlstate", VALUES}
+_DRIVER_SETS = {"msg", "_full_msg", "errno", "sqlstate", VALUES}
 _get_fields = itemgetter("msg", "_full_msg", "errno", "sqlstate")
 
 
@@ -120,18 +120,18 @@ def bare_object(own: set[str], members: Any, error: Any) -> Args:
 
 def _held(own: set[str], members: Any, error: Any) -> Any:
     """Return all that an error holds, or the dict of its own ``__getstate__``, and what driver and builtins set."""
-    state = {"args": error.args, **error.__dict__}
+    state, fields = {}, error.__dict__
     if "__getstate__" in own:
         said = error.__getstate__()
         if type(said) is dict:
-            state = {name: state[name] for name in state if name in _DRIVER_SETS} | said
+            fields = {name: fields[name] for name in fields if name in _DRIVER_SETS} | said
             members = {name: True for name in members if members[name]}  # only the builtins'
     for name, is_builtins in members.items():
         with suppress(AttributeError):  # a slot that is not set
             value = object.__getattribute__(error, name)
             if value is not None or not is_builtins:  # a builtin's that is not set is None
-                state.setdefault(name, value)
-    return state
+                state[name] = value
+    return state | fields
 
 
 def _members(cls: Class) -> Any:

@@ -233,13 +233,7 @@ def test_a_pickler_with_a_dispatch_table_of_its_own() -> None:
 
 
 class Redacting(errors.Error):  # type: ignore[misc]
-    @property
-    def msg(self) -> Any:
-        return self.kept
-
-    @msg.setter
-    def msg(self, text: Any) -> None:
-        self.kept = text and text.replace("secret", "***")
+    msg = property(lambda self: self.kept, lambda self, text: setattr(self, "kept", text.replace("secret", "***")))
 
 
 def test_a_property_that_changes_the_message() -> None:

@@ -101,9 +101,16 @@ class Unchangeable(driver.Error):  # type: ignore[misc]
         super().__setattr__(name, value)
 
 
+class OwnArgs(driver.Error):  # type: ignore[misc]
+    args = property(lambda self: (self.table,))
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+
 @pytest.mark.needs_package
-def test_an_error_in_which_nothing_can_be_set_once_it_is_made() -> None:
-    error = Unchangeable(table="orders")
+@pytest.mark.parametrize("error", [Unchangeable(table="orders"), OwnArgs("orders")])
+def test_an_error_in_which_nothing_can_be_set_once_it_is_made_or_no_args(error: Any) -> None:
     for arrived in ways(error):
         assert (vars(arrived), arrived.args) == (vars(error), error.args)
 
