@@ -321,7 +321,6 @@ class File(DatabaseError, OSError):
     def __init__(self, name):
         DatabaseError.__init__(self, "no file", 2)
         OSError.__init__(self, 2, "no file", name)
-
 class Set(DatabaseError, OSError):
     def __init__(self, name):
         super().__init__("no file", 2)
